@@ -1,0 +1,1 @@
+"""Tools that know nothing of the community; they import nothing from the rest of forum."""

@@ -1,0 +1,180 @@
+"""Statements of what is asked for most: put into the engine's words once, then run by the driver itself.
+
+Measured on a topic's page, looking a statement up in SQLAlchemy's cache and making its rows took longer than running
+it. Rows are named tuples of the same Python values as Core's, read inside the session's open transaction, if there is
+one; else on a connection of the request's own, for a page that only reads needs no session (a fifth of a millisecond).
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask, g
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.elements import BindParameter
+
+from forum.kit.db import begin_to_write, db
+from forum.kit.signals import statement_run
+
+Values = Mapping[str, Any]
+Process = Callable[[Any], Any] | None
+
+
+class Hot:
+    """A SELECT that runs often, without lists among its parameters; or one for each engine, by name."""
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        self._ready: dict[str, Ready] = {}
+
+    def on(self, dialect: Dialect) -> Any:
+        """The statement for this engine, as SQLAlchemy knows it."""
+        return self.statement[dialect.name] if isinstance(self.statement, Mapping) else self.statement
+
+    def rows(self, values: Values) -> list[Any]:
+        """Every row, for these values of its named parameters."""
+        return self._run(_reading(), values)
+
+    def _run(self, connection: Connection, values: Values) -> list[Any]:
+        ready = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect, values)
+        statement_run.send(ready.sql)
+        raw, kind = connection.connection, connection.dialect.loaded_dbapi.Error
+        try:
+            with closing(raw.cursor()) as cursor:
+                self._before(connection)
+                cursor.execute(ready.sql, ready.bound(values))
+                return ready.read(cursor.fetchall()) if cursor.description else []
+        except kind as error:
+            if connection.dialect.is_disconnect(error, raw.dbapi_connection, None):
+                connection.invalidate(error)  # the server went away, and with it all that is in the pool
+                db.engine.dispose()
+            raise DBAPIError.instance(ready.sql, None, error, kind, hide_parameters=True) from error
+
+    def first(self, values: Values) -> Any:
+        """The first row, or None."""
+        return next(iter(self.rows(values)), None)
+
+    @staticmethod
+    def _before(connection: Connection) -> None:
+        """What is done on the connection first."""
+
+    def _prepare(self, dialect: Dialect, values: Values) -> "Ready":
+        ready = self._ready[dialect.name] = Ready(self.on(dialect), dialect, values)
+        return ready
+
+
+class Change(Hot):
+    """An INSERT, UPDATE or DELETE that runs often, in the session's transaction.
+
+    Columns that it does not name stay empty: models' own defaults are not filled in.
+    """
+
+    def run(self, values: Values) -> list[Any]:
+        """The rows of its RETURNING, if it has one. What the session holds back is written before. Does not commit."""
+        db.session.flush()
+        return self._run(db.session.connection(), values)
+
+    _before = staticmethod(begin_to_write)
+
+
+class Ready:
+    """A statement in an engine's words, with what turns values into the driver's, and rows into ours."""
+
+    def __init__(self, statement: Any, dialect: Dialect, values: Values) -> None:
+        if statement.is_insert and not list(statement.exported_columns):
+            statement = statement.inline()  # else SQLAlchemy asks PostgreSQL for the new row's key, unasked
+        compiled = statement.compile(dialect=dialect)
+        binds = {name: bind for bind, name in compiled.bind_names.items()}
+        if any(bind.expanding for bind in binds.values()):
+            raise ValueError("a statement with lists is written anew each time: give it to SQLAlchemy")
+        written = compiled.construct_expanded_state(dict(values))
+        self.sql, self._names = written.statement, list(written.positiontup or written.parameters)
+        self._positional = compiled.positional
+        self._take = [_taker(binds[name], dialect) for name in self._names]
+        columns = list(statement.exported_columns)
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._readers: list[tuple[int, Any]] = [(at, reader) for at, reader in enumerate(readers) if reader]
+        named = [str(column.key) for column in columns]
+        self._make = cast(Any, namedtuple("Row", named, rename=True))._make
+
+    def bound(self, values: Values) -> Any:
+        """The values as the driver takes them. Raises KeyError for one that is missing."""
+        taken = [take(values) for take in self._take]
+        return taken if self._positional else dict(zip(self._names, taken, strict=True))
+
+    def read(self, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """The rows in Python's values."""
+        made = []
+        for row in rows:
+            cells = list(row)
+            for at, reader in self._readers:
+                if cells[at] is not None:
+                    cells[at] = reader(cells[at])
+            made.append(self._make(cells))
+        return made
+
+
+def over_numbers(made: Callable[[Any, str], Any]) -> dict[str, Any]:
+    """What `made` makes of a list of numbers, for each engine (its second argument).
+
+    The list is the parameter `numbers`; `as_numbers` makes its value.
+    """
+    given = sa.bindparam("numbers", type_=sa.String)
+    one = {
+        "sqlite": sa.func.json_each(given).table_valued("value"),
+        "postgresql": sa.func.jsonb_array_elements_text(sa.cast(given, postgresql.JSONB)).table_valued("value"),
+    }
+    return {engine: made(sa.select(sa.cast(rows.c.value, sa.Integer)), engine) for engine, rows in one.items()}
+
+
+def as_numbers(numbers: Iterable[int]) -> str:
+    """The list, as one parameter."""
+    return f"[{','.join(map(str, numbers))}]"
+
+
+def given(model: Any, *columns: str) -> dict[str, Any]:
+    """These columns of a model, each set to the parameter `to_` and its name."""
+    return {name: sa.bindparam(f"to_{name}", type_=model.__table__.c[name].type) for name in columns}
+
+
+def on_conflict_nothing(model: Any, *columns: str) -> dict[str, Any]:
+    """An INSERT of these columns that does nothing where the row is there already, for each engine."""
+    makers: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    values = given(model, *columns)
+    return {engine: insert(model).values(values).on_conflict_do_nothing() for engine, insert in makers.items()}
+
+
+def _reading() -> Connection:
+    """The connection to read on."""
+    if db.session.registry.has() and db.session().in_transaction():
+        return db.session.connection()
+    own: Connection | None = g.get("reading")
+    if own is None:
+        own = g.reading = db.engine.connect()
+    return own
+
+
+def let_go(_error: BaseException | None = None) -> None:
+    """Gives back the connection that was read on, if there is one."""
+    if own := g.pop("reading", None):
+        own.close()
+
+
+def init_app(app: Flask) -> None:
+    """Gives back what a request read on."""
+    app.teardown_appcontext(let_go)
+
+
+def _taker(bind: BindParameter[Any], dialect: Dialect) -> Callable[[Values], Any]:
+    """What takes one parameter's value out of those given; a constant of the statement has its own."""
+    key, callable_, process = bind.key, bind.callable, bind.type.dialect_impl(dialect).bind_processor(dialect)
+    if callable_ is not None:
+        return lambda _: process(callable_()) if process else callable_()
+    if not bind.required:
+        fixed = process(bind.value) if process else bind.value
+        return lambda _: fixed
+    return (lambda values: process(values[key])) if process else (lambda values: values[key])
