@@ -1,0 +1,170 @@
+"""Every setting: default, unit, meaning. Order: these defaults, `instance/config.py`, `FLASK_*` in the environment.
+
+The app refuses to start on a default or short secret, on an unknown setting of ours, and on half a configuration.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Config
+
+
+class BadConfig(Exception):
+    """The settings can't be used; the message says which and why."""
+
+
+class Setting(NamedTuple):
+    """One setting: what it is when nobody says otherwise, and what it means."""
+
+    default: Any
+    meaning: str
+
+
+SETTINGS: dict[str, Setting] = {
+    "SITE_NAME": Setting("Guildhall", "name of the site, in titles and mail"),
+    "BASE_URL": Setting(
+        "http://127.0.0.1:8000", "address of the site as people type it; links in mail are made from it"
+    ),
+    "TRUSTED_HOSTS": Setting(
+        [], "host names the site answers to (list); empty = the one of BASE_URL, 127.0.0.1 and localhost"
+    ),
+    "TRUSTED_PROXIES": Setting(0, "how many proxies in front add X-Forwarded-* headers (number)"),
+    "SECRET_KEY": Setting(
+        "", "signs cookies and links, at least 32 characters; made by `bin/up` in instance/secrets.json"
+    ),
+    "SECRET_KEY_FALLBACKS": Setting([], "former secret keys that still open cookies, newest first (list)"),
+    "SECURITY_PASSWORD_SALT": Setting(
+        "", "salts signed links, at least 32 characters; made by `bin/up` in instance/secrets.json"
+    ),
+    "DATABASE_URL": Setting("", "database, as SQLAlchemy writes it; empty = instance/forum.sqlite"),
+    "FILES_DIR": Setting("", "folder of the uploaded files; empty = instance/files"),
+    "REDIS_URL": Setting("", "Redis for rate limits shared between machines; empty = kept in each process's memory"),
+    "TIMEZONE": Setting("Europe/London", "time zone of people who have not chosen one (IANA name)"),
+    "GROUP_CREATION": Setting("registered", "who starts new top-level groups: `registered` people or `admins`"),
+    "POSTS_PER_PAGE": Setting(50, "replies of the first level on one page of a topic (number)"),
+    "TOPICS_PER_PAGE": Setting(25, "topics on one page of a group (number)"),
+    "VISIT_GAP": Setting(1800, "a visit to a topic ends after so long without opening it (seconds)"),
+    "BUFFER_DELAY": Setting(
+        2.0, "read markers and last-use times are written after at most so long (seconds); 0 = with each request"
+    ),
+    "MAX_REQUEST": Setting(1024 * 1024, "largest request without files (bytes)"),
+    "MAX_UPLOAD": Setting(500 * 1024 * 1024, "largest single file (bytes)"),
+    "MAX_FILES": Setting(20, "files in one post (number)"),
+    "UPLOAD_QUOTA_PERSON": Setting(5 * 1024**3, "what all files of one person can have (bytes); 0 = no limit"),
+    "UPLOAD_QUOTA_GROUP": Setting(0, "what all files of one group can have (bytes); 0 = no limit"),
+    "SESSION_IDLE": Setting(30 * 24 * 3600, "a browser not used for so long is signed out (seconds)"),
+    "SESSION_ABSOLUTE": Setting(180 * 24 * 3600, "every browser is signed out after so long (seconds)"),
+    "INVITATION_DAYS": Setting(14, "an invitation is worth nothing after so long (days)"),
+    "REQUEST_WAIT_DAYS": Setting(7, "after a refusal one may ask again after so long (days)"),
+    "RATELIMIT_ENABLED": Setting(True, "whether sign-in, posting and other actions are limited per person and address"),
+    "LIMIT_SIGN_IN": Setting("10 per 10 minutes", "sign-in tries per address and per account"),
+    "LIMIT_ACCOUNT": Setting("5 per hour", "registrations, resets and confirmation mails per address"),
+    "LIMIT_POST": Setting("30 per 10 minutes", "topics and replies per person"),
+    "LIMIT_UPLOAD": Setting("100 per hour", "uploads per person"),
+    "LIMIT_INVITE": Setting("50 per day", "invitations, requests to join and new groups per person"),
+    "LIMIT_SEARCH": Setting("60 per minute", "searches for people and groups per person"),
+    "SMTP_HOST": Setting("", "mail server; empty = mail is written to instance/mail"),
+    "SMTP_PORT": Setting(587, "its port (number)"),
+    "SMTP_USER": Setting("", "name to sign in to the mail server"),
+    "SMTP_PASSWORD": Setting("", "password to sign in to the mail server"),
+    "SMTP_SECURITY": Setting("starttls", "`starttls`, `tls` or `none`"),
+    "MAIL_FROM": Setting("", "address that mail comes from; needed with SMTP_HOST"),
+    "CONTACT": Setting("", "address of the people who run the site, shown on help and error pages"),
+}
+PLAIN = ("SERVER_NAME",)
+#: what a test sets in its own code; no file and no variable of a running site can
+TESTS = ("TESTING", "PROPAGATE_EXCEPTIONS")
+KEPT_SECRET = ("SECRET_KEY", "SECURITY_PASSWORD_SALT")
+
+
+#: Flask's own variables, which are no settings of ours
+FLASKS = ("FLASK_APP", "FLASK_DEBUG", "FLASK_ENV", "FLASK_RUN_", "FLASK_SKIP_DOTENV")
+
+
+def instance_folder() -> Path:
+    """The folder of this site's settings, database and files: GUILDHALL_INSTANCE, else `instance/` beside the code."""
+    return Path(os.environ.get("GUILDHALL_INSTANCE") or Path(__file__).resolve().parent.parent / "instance").resolve()
+
+
+def load(config: Config, instance: Path, given: Mapping[str, Any] | None = None) -> None:
+    """Fills an app's config from the defaults, the instance folder, the environment and `given`, and checks it.
+
+    Raises BadConfig.
+    """
+    ours: dict[str, Any] = {name: setting.default for name, setting in SETTINGS.items()}
+    _take(ours, _secrets(instance / "secrets.json"), "instance/secrets.json")
+    own = Config(instance)
+    own.from_pyfile(str(instance / "config.py"), silent=True)
+    _take(ours, own, "instance/config.py")
+    _take(ours, _environment(), "the environment")
+    _take(ours, given or {}, "the caller", TESTS)
+    ours["DATABASE_URL"] = ours["DATABASE_URL"] or f"sqlite:///{instance / 'forum.sqlite'}"
+    ours["FILES_DIR"] = ours["FILES_DIR"] or str(instance / "files")
+    _check(ours)
+    config.update(ours, DEBUG=False)
+
+
+def _secrets(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise BadConfig(f"instance/secrets.json is not JSON: {error}") from None
+    return found
+
+
+def _environment() -> dict[str, Any]:
+    """What FLASK_* variables say; values are JSON where they parse as JSON."""
+    named = {name for name in os.environ if name.startswith("FLASK_") and not name.startswith(FLASKS)}
+    return {name[6:]: _value(os.environ[name]) for name in named}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _take(ours: dict[str, Any], found: Mapping[str, Any], where: str, more: tuple[str, ...] = ()) -> None:
+    for name, value in found.items():
+        if name not in SETTINGS and name not in PLAIN + more:
+            raise BadConfig(f"{where} sets {name}, which is no setting of Guildhall")
+        wanted = SETTINGS[name].default if name in SETTINGS else value
+        fits = isinstance(value, type(wanted)) or (isinstance(wanted, float) and isinstance(value, int))
+        if not fits or (isinstance(value, bool) != isinstance(wanted, bool)):
+            raise BadConfig(f"{name} in {where} must be {type(wanted).__name__}, not {type(value).__name__}")
+        ours[name] = value
+
+
+def _secret(key: Any) -> bool:
+    """Whether nobody can guess it."""
+    return isinstance(key, str) and len(key) >= 32 and len(set(key)) >= 8
+
+
+def _check_secrets(ours: Mapping[str, Any]) -> None:
+    for name in KEPT_SECRET:
+        if not _secret(ours[name]):
+            raise BadConfig(
+                f"{name} is missing, too short or a default: run bin/up once, or set at least 32 random characters"
+            )
+    if not all(_secret(key) for key in ours["SECRET_KEY_FALLBACKS"]):
+        raise BadConfig("SECRET_KEY_FALLBACKS holds a key that is too short or a default: take it out")
+
+
+def _check(ours: Mapping[str, Any]) -> None:
+    _check_secrets(ours)
+    if ours["SMTP_HOST"] and not ours["MAIL_FROM"]:
+        raise BadConfig("SMTP_HOST is set, MAIL_FROM is not: say which address mail comes from")
+    if bool(ours["SMTP_USER"]) != bool(ours["SMTP_PASSWORD"]):
+        raise BadConfig("SMTP_USER and SMTP_PASSWORD belong together: set both or neither")
+    if ours["SMTP_SECURITY"] not in ("starttls", "tls", "none"):
+        raise BadConfig("SMTP_SECURITY must be starttls, tls or none")
+    if ours["GROUP_CREATION"] not in ("registered", "admins"):
+        raise BadConfig("GROUP_CREATION must be registered or admins")
+    if not ours["BASE_URL"].startswith(("http://", "https://")) or ours["BASE_URL"].count("/") != 2:
+        raise BadConfig("BASE_URL must be like https://forum.example.org, without a path")
