@@ -1,0 +1,161 @@
+"""A world for the access matrix: every kind of group and lawful sub-group, every pair of standings, every kind of thing.
+
+A person named "member/banned" is a member of every sub-group and banned from every top group.
+"""
+
+import itertools
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from forum.kit.clock import now
+from forum.kit.db import db
+from forum.models import (
+    Document,
+    FileAudience,
+    Group,
+    Kind,
+    Membership,
+    Post,
+    Preview,
+    Slide,
+    Standing,
+    Topic,
+    TopicKind,
+    User,
+    Version,
+)
+
+STORED = ("none", "pending", "invited", "lapsed", "former", "member", "facilitator", "owner", "banned")
+SHAPES = ("open", "public", "restricted", "single", "private", "hidden")
+ORDER = {"open": 0, "public": 0, "restricted": 1, "single": 1, "private": 2, "hidden": 3}
+
+
+def user(name: str, *, active: bool = True, confirmed: bool = True, admin: bool = False) -> User:
+    """An account of the matrix."""
+    handle = name.replace("/", "-")
+    row = User(
+        handle=handle, handle_skeleton=handle, email=f"{handle}@example.org", name=name, fs_uniquifier=secrets.token_hex(8),
+        active=active, confirmed_at=now() if confirmed else None, admin=admin,
+    )  # fmt: skip
+    db.session.add(row)
+    return row
+
+
+def group(name: str, shape: str, parent: Group | None = None) -> Group:
+    """A group of one shape."""
+    kind = {"public": "open", "single": "restricted"}.get(shape, shape)
+    row = Group(
+        slug=name,
+        name=name,
+        kind=Kind(kind),
+        emblem="XX",
+        parent=parent,
+        public_reading=shape == "public",
+        single_files=shape == "single",
+    )
+    db.session.add(row)
+    return row
+
+
+def stand(person: User, place: Group, standing: str) -> None:
+    """The row of a standing; "lapsed" is an invitation that has ended."""
+    if standing == "none":
+        return
+    until = {"invited": now() + timedelta(days=1), "lapsed": now() - timedelta(seconds=1)}.get(standing)
+    stored = Standing.INVITED if standing == "lapsed" else Standing(standing)
+    db.session.add(Membership(user=person, group=place, standing=stored, until=until))
+
+
+def build() -> None:
+    """The whole world, committed."""
+    tops = [group(shape, shape) for shape in SHAPES]
+    children = [
+        group(f"{top.slug}-{shape}", shape, top) for top in tops for shape in SHAPES if ORDER[shape] >= ORDER[top.slug]
+    ]
+    grand = [
+        group(f"{child.slug}-{shape}", shape, child)
+        for child in children
+        for shape in ("open", "restricted", "hidden")
+        if ORDER[shape] >= ORDER[child.slug.split("-")[1]]
+    ]
+    people = [user(f"{below}/{above}") for below, above in itertools.product(STORED, STORED)]
+    people += [
+        user("unconfirmed/unconfirmed", confirmed=False),
+        user("suspended/suspended", active=False),
+        user("admin/admin", admin=True),
+    ]
+    db.session.flush()
+    for person in people:
+        below, above = {
+            "unconfirmed": ("member", "member"),
+            "suspended": ("owner", "owner"),
+            "admin": ("none", "none"),
+        }.get(person.name.split("/")[0], person.name.split("/"))
+        for top in tops:
+            stand(person, top, above)
+        for sub in (*children, *grand):
+            stand(person, sub, below)
+    uploader = db.session.scalars(select(User).where(User.name == "member/member")).one()
+    for place in (*tops, *children, *grand):
+        things(place, uploader)
+    db.session.commit()
+
+
+def topic(place: Group, author: User, n: int, **facts: object) -> Topic:
+    """A topic of the world."""
+    row = Topic(group=place, n=n, kind=TopicKind.QUESTION, title=f"topic {n}", author=author, **facts)
+    db.session.add(row)
+    return row
+
+
+def post(of: Topic, author: User, no: int, **facts: object) -> Post:
+    """A post of the world."""
+    row = Post(topic=of, group_id=of.group.id, no=no, place=no, author=author, body="x", html="x", renderer=1, **facts)
+    db.session.add(row)
+    return row
+
+
+def things(place: Group, uploader: User) -> None:
+    """Topics, posts and documents in each state they can have."""
+    gone = now()
+    plain, hidden, deleted = (
+        topic(place, uploader, 1),
+        topic(place, uploader, 2, hidden_at=gone),
+        topic(place, uploader, 3, deleted_at=gone),
+    )
+    db.session.flush()
+    posts = [
+        post(plain, uploader, 0),
+        post(plain, uploader, 1, hidden_at=gone),
+        post(plain, uploader, 2, deleted_at=gone),
+        post(hidden, uploader, 0),
+        post(deleted, uploader, 0),
+    ]
+    db.session.flush()
+    states = [
+        (None, {}),
+        (None, {"hidden_at": gone}),
+        (None, {"deleted_at": gone}),
+        (None, {"posted_at": None}),
+        *((p, {}) for p in posts),
+    ]
+    for n, (audience, (on, facts)) in enumerate(itertools.product(FileAudience, states), start=1):
+        document(place, uploader, n, audience, on, **facts)
+
+
+def document(place: Group, uploader: User, n: int, audience: FileAudience, on: Post | None, **facts: object) -> None:
+    """A document with one version, that has been made into one slide."""
+    row = Document(
+        group=place, n=n, title=f"file {n}", audience=audience, uploader=uploader, kind="slides", extension="pdf", size=1,
+        post_id=on.id if on else None, **{"posted_at": now(), **facts},
+    )  # fmt: skip
+    version = Version(
+        document=row, group_id=place.id, number=1, name="a.pdf", extension="pdf", media_type="application/pdf", kind="slides",
+        size=1, sha256="0" * 64, storage_key=secrets.token_hex(16), uploader_id=uploader.id,
+    )  # fmt: skip
+    db.session.add_all((row, version))
+    db.session.flush()
+    made = {"version_id": version.id, "group_id": place.id}
+    db.session.add_all((Preview(**made), Slide(number=1, **made)))
