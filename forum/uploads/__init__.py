@@ -1,0 +1,92 @@
+"""The bytes of files, and the rows that name them. The only writer of both.
+
+A view that takes files calls `expect()` once it knows that the person may upload, and before it reads the form.
+`receive` then makes drafts, seen by their uploader alone; `attach` and `publish` post them. Nothing here commits:
+bytes are kept with the transaction that names them, and removed when it is rolled back.
+"""
+
+import logging
+from typing import Any
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from forum.kit.storage import Arrivals, Store
+from forum.kit.when import filesize, plural
+from forum.uploads.arriving import Unstored, add_file, megabytes, receive, replace, store
+from forum.uploads.posting import (
+    attach,
+    attached,
+    discard,
+    drafts,
+    hide,
+    kept,
+    marks,
+    publish,
+    recount,
+    remove,
+    restore,
+)
+from forum.uploads.quota import Full
+from forum.uploads.reading import (
+    attached_to,
+    missing,
+    opens_inline,
+    orphans,
+    path_of,
+    path_of_key,
+    slides_without_pictures,
+    type_label,
+    way_to_open,
+)
+from forum.uploads.sending import (
+    TooLarge,
+    WrongType,
+    arrived,
+    begin,
+    begun,
+    end,
+    expires,
+    finish,
+    give_up,
+    held,
+    stale,
+    take_back,
+    touch,
+)
+from forum.uploads.slides import LARGEST, RENDERER, drop_pictures, keep_picture
+
+__all__ = [
+    "LARGEST", "RENDERER", "Full", "TooLarge", "Unstored", "WrongType", "add_file", "arrived", "attach", "attached",
+    "attached_to", "begin", "begun", "discard", "drafts", "drop_pictures", "end", "expect", "expires", "finish",
+    "give_up", "held", "hide", "init_app", "keep_picture", "kept", "marks", "megabytes", "missing", "opens_inline",
+    "orphans", "path_of", "path_of_key", "publish", "receive", "recount", "remove", "replace", "restore",
+    "slides_without_pictures", "stale", "store", "take_back", "touch", "type_label", "way_to_open",
+]  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Limits every request, and makes the folder of the files."""
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_REQUEST"]
+    app.jinja_env.filters["type_label"] = type_label
+    try:
+        Store(app.config["FILES_DIR"]).prepare()
+    except OSError as error:
+        log.warning("Files can't be stored: %s", error)
+
+
+def expect() -> None:
+    """From now on this request may bring files: they go straight to disk, counted and hashed."""
+    config, asked, place = current_app.config, request, store()
+    try:
+        place.prepare()
+    except OSError as error:
+        raise Unstored from error
+    arriving: Any = asked
+    arriving.take_files(Arrivals(place.incoming, config["MAX_UPLOAD"], config["MAX_FILES"]), config["MAX_REQUEST"])
+    if (length := asked.content_length or 0) > (asked.max_content_length or 0):
+        each, most = megabytes(config["MAX_UPLOAD"]), plural(config["MAX_FILES"], "file")
+        limits = f"A file can be up to {each}, and {most} at a time."
+        raise RequestEntityTooLarge(f"This is {filesize(length)} at once. {limits}")

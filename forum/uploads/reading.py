@@ -1,0 +1,121 @@
+"""What is asked of stored files: those of a page of posts, where bytes are, and whether all are there."""
+
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy import Row, bindparam, or_, select
+
+from forum.access import FACILITATE, can, level, opened
+from forum.kit.db import db
+from forum.kit.filetypes import ALLOWED, inline_safe
+from forum.kit.hot import Hot
+from forum.kit.storage import Store
+from forum.models import Document, FileAudience, Group, Post, Slide, Version
+from forum.who import Person
+
+_LEADS = bindparam("leads", type_=sa.Boolean)
+ATTACHED = Hot(
+    select(
+        Document.post_id, Document.n, Document.title, Document.kind, Document.extension, Document.size,
+        Document.audience, Document.hidden_at, Document.last_version, Document.download_count,
+    )
+    .where(
+        Document.post_id.in_(
+            select(Post.id).where(
+                Post.topic_id == bindparam("topic"), Post.place > bindparam("above"), Post.place <= bindparam("upto")
+            )
+        ),
+        Document.posted_at.is_not(None), Document.deleted_at.is_(None),
+        or_(_LEADS, Document.hidden_at.is_(None)), or_(_LEADS, Document.audience != FileAudience.FACILITATORS),
+    )
+    .order_by(Document.post_id, Document.n)
+)  # fmt: skip
+
+
+class Attached(NamedTuple):
+    """A file of a post, as the post's page shows it. `opens`: this reader may open it."""
+
+    post_id: int
+    n: int
+    title: str
+    kind: str
+    extension: str
+    size: int
+    audience: FileAudience
+    hidden_at: datetime | None
+    last_version: int
+    download_count: int
+    opens: bool
+
+
+def attached_to(topic: Any, above: int, upto: int, me: Person) -> dict[int, list[Attached]]:
+    """The files of the posts at the places `above` < place <= `upto` of a topic they may read, by post id.
+
+    One statement. Also of posts that are hidden or deleted: show those of posts that they see.
+    """
+    found: dict[int, list[Attached]] = defaultdict(list)
+    opens, leads = opened(me, topic.group), level(me, topic.group) >= FACILITATE
+    for row in ATTACHED.rows({"topic": topic.id, "above": above, "upto": upto, "leads": leads}):
+        found[row.post_id].append(Attached._make((*row, row.audience in opens)))
+    return found
+
+
+def way_to_open(me: Person, group: Group) -> str:
+    """What a reader does to open a file they may only know of: 'sign in', 'join', or '' where there is no way."""
+    if not me:
+        return "sign in"
+    return "join" if can(me, "join", group) else ""
+
+
+def type_label(extension: str) -> str:
+    """What people call files of an extension: 'PowerPoint'."""
+    kind = ALLOWED.get(extension)
+    return kind.label if kind else extension.upper()
+
+
+def path_of(version: Version | Row[Any]) -> Path:
+    """Where the bytes of a version are."""
+    return path_of_key(version.storage_key)
+
+
+def path_of_key(key: str) -> Path:
+    """Where the bytes of a key are: of a version, or of a slide's picture."""
+    return Store(current_app.config["FILES_DIR"]).path(key)
+
+
+def opens_inline(extension: str) -> bool:
+    """Whether a browser may show a stored file itself, in a sandbox: a picture of points, or a PDF."""
+    kind = ALLOWED.get(extension)
+    return kind is not None and inline_safe(kind)
+
+
+def orphans() -> list[Path]:
+    """Bytes that no row names: left by a crash, or on their way in right now (look at their age)."""
+    place = Store(current_app.config["FILES_DIR"])
+    named = set(db.session.scalars(select(Version.storage_key).where(Version.deleted_at.is_(None))))
+    named |= {key for keys in db.session.execute(select(Slide.small_key, Slide.large_key)) for key in keys if key}
+    return [*place.unfinished(), *(place.path(key) for key in place.keys() if key not in named)]  # noqa: SIM118
+
+
+def missing() -> list[Version]:
+    """Versions whose bytes are not there, or are not as long as they were."""
+    kept = db.session.scalars(select(Version).where(Version.deleted_at.is_(None)).order_by(Version.id))
+    return [version for version in kept if _length(path_of(version)) != version.size]
+
+
+def slides_without_pictures() -> list[Slide]:
+    """Slides that name a picture whose bytes are not there."""
+    drawn = db.session.scalars(select(Slide).where(Slide.large_key.is_not(None)).order_by(Slide.id))
+    keys = {slide: (slide.small_key, slide.large_key) for slide in drawn}
+    return [slide for slide, pair in keys.items() if not all(key and _length(path_of_key(key)) for key in pair)]
+
+
+def _length(place: Path) -> int | None:
+    try:
+        return place.stat().st_size
+    except OSError:
+        return None
