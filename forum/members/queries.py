@@ -1,0 +1,109 @@
+"""What a reader may see of people: the fields, groups and posts that the rule lets this reader see, nothing else."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from forum.access import Person, readable, shown
+from forum.kit import names
+from forum.kit.db import db
+from forum.models import SEATED, Expertise, Group, Membership, Post, Standing, Topic, User
+
+FEW = 5
+PAGE = 40
+
+
+@dataclass(frozen=True)
+class Face:
+    """A person as one reader may see them. A field that is not for this reader is None, as one that is empty."""
+
+    id: int
+    name: str
+    handle: str
+    hue: int
+    organisation: str | None
+    job_title: str | None
+    photo_key: str | None
+    about_html: str | None = None
+    expertise: tuple[str, ...] = ()
+
+    @property
+    def initials(self) -> str:
+        """Two letters in place of a photo."""
+        return names.initials(self.name)
+
+    @property
+    def photo_url(self) -> str | None:
+        """Where the photo is, for a reader who may see it."""
+        return f"/people/{self.handle}/photo/{self.photo_key}" if self.photo_key else None
+
+
+def _faces(reader: Person) -> Select[*tuple[Any, ...]]:
+    """Registered people with the fields that this reader may see."""
+    fields = [shown(reader, field).label(field) for field in ("organisation", "job_title", "photo_key")]
+    return select(User.id, User.name, User.handle, User.hue, *fields).where(readable(User, reader))
+
+
+def profile(handle: str, reader: Person) -> Face | None:
+    """One person, with all that this reader may see of them; None for nobody they may know of."""
+    about = shown(reader, "about_html").label("about_html")
+    tells = shown(reader, "expertise").label("tells")
+    row = db.session.execute(_faces(reader).add_columns(about, tells).where(User.handle == handle.lower())).first()
+    if row is None:
+        return None
+    fields = dict(row._mapping)
+    found = select(Expertise.tag).where(Expertise.user_id == row.id).order_by(Expertise.tag)
+    tags = tuple(db.session.scalars(found)) if fields.pop("tells") else ()
+    return Face(**fields, expertise=tags)
+
+
+def people(reader: Person, words: str = "", after: str = "", limit: int = PAGE) -> tuple[list[Face], bool]:
+    """Registered people by name, from the one after a handle, and whether there are more.
+
+    Words are looked for in the name, and in the organisation and expertise as far as this reader sees them.
+    """
+    found = _faces(reader).order_by(func.lower(User.name), User.handle).limit(limit + 1)
+    for word in words.split()[:8]:
+        found = found.where(_says(reader, word))
+    if after:
+        place = select(func.lower(User.name), User.handle).where(User.handle == after, readable(User, reader))
+        found = found.where(tuple_(func.lower(User.name), User.handle) > place.scalar_subquery())
+    rows = db.session.execute(found).all()
+    return [Face(**row._mapping) for row in rows[:limit]], len(rows) > limit
+
+
+def _says(reader: Person, word: str) -> ColumnElement[bool]:
+    """SQL of: the word is in what this reader sees of a person."""
+    tagged = and_(Expertise.user_id == User.id, Expertise.tag.icontains(word, autoescape=True))
+    asked = and_(shown(reader, "expertise").is_not(None), exists(select(1).where(tagged).correlate_except(Expertise)))
+    organisation = shown(reader, "organisation")
+    return or_(User.name.icontains(word, autoescape=True), organisation.icontains(word, autoescape=True), asked)
+
+
+def groups_of(face: Face, reader: Person) -> list[Row[str, str, int, str, Standing]]:
+    """The groups someone is in that this reader may read: slug, name, hue, emblem, standing."""
+    seat = and_(Membership.group_id == Group.id, Membership.user_id == face.id, Membership.standing.in_(SEATED))
+    columns = (Group.slug, Group.name, Group.hue, Group.emblem, Membership.standing)
+    found = select(*columns).join(Membership, seat).where(readable(Group, reader)).order_by(Group.name)
+    return list(db.session.execute(found).all())
+
+
+def topics_by(face: Face, reader: Person) -> list[Topic]:
+    """The newest topics someone started, of those that this reader may read."""
+    found = select(Topic).where(Topic.author_id == face.id, readable(Topic, reader))
+    return list(db.session.scalars(found.order_by(Topic.id.desc()).limit(FEW)))
+
+
+def replies_by(face: Face, reader: Person) -> list[Post]:
+    """The newest replies someone wrote, of those that this reader may read."""
+    mine = and_(Post.author_id == face.id, Post.no > literal(0), Post.deleted_at.is_(None))
+    found = select(Post).where(mine, readable(Post, reader)).options(joinedload(Post.topic))
+    return list(db.session.scalars(found.order_by(Post.id.desc()).limit(FEW)))
+
+
+def portrait_key(handle: str, reader: Person) -> str | None:
+    """The key of someone's photo, for a reader who may see it."""
+    found = select(shown(reader, "photo_key")).where(User.handle == handle.lower(), readable(User, reader))
+    return db.session.scalar(found)
