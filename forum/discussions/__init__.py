@@ -1,0 +1,19 @@
+"""Discussions: topics, posts, reading, home."""
+
+from flask import Flask
+
+from forum.discussions import listing, reading, visiting
+from forum.discussions import views as views
+from forum.discussions.blueprint import open_doors
+from forum.discussions.queries import files, lately, lists
+
+
+def init_app(app: Flask) -> None:
+    """Opens the room."""
+    open_doors(app)
+    reading.init_app(app)
+    visiting.init_app(app)
+    lists.init_app(app)
+    lately.init_app(app)
+    files.init_app(app)
+    app.jinja_env.globals["listed"] = listing.listed

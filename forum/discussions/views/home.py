@@ -1,0 +1,118 @@
+"""The front page: for a member what changed, for a visitor what this is."""
+
+import re
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from forum.access import SignIn, catch_up, viewer
+from forum.discussions import visiting
+from forum.discussions.blueprint import bp
+from forum.discussions.queries.home import SHOWN, Front, News, news_for, stirred_for
+from forum.kit import fresh
+from forum.kit.clock import now
+from forum.kit.csrf import csrf_field
+from forum.kit.db import db
+from forum.kit.when import plural
+from forum.models import SEATED
+
+KINDS = {"": "", "questions": "question", "announcements": "announcement"}
+#: the first letter that shows: not one of a tag
+FIRST_LETTER = re.compile(r"(?<![^>])[a-z](?![^<]*>)")
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@bp.get("/")
+def home() -> Response:
+    """What changed for this person since they were last here on another day."""
+    me = viewer()
+    if not me:
+        return make_response(render_template("discussions/welcome.html", nav="home"))
+    wanted = request.args.get("show", "")
+    if wanted not in KINDS:
+        raise NotFound
+    zone = me.timezone or current_app.config["TIMEZONE"]
+    news = news_for(me)
+    stirred = stirred_for(me, KINDS[wanted], news.topics)
+    visiting.note(me.id or 0, me.visited_at, zone)
+    since = visiting.since(me.visited_at, me.visited_before_at, zone)
+    away = since is not None and now() - since > visiting.AWAY
+    most = 10 if away else SHOWN
+    facts = {
+        "news": news.rows, "new": stirred.new[:most], "more": stirred.more or len(stirred.new) > most,
+        "waiting_rows": stirred.waiting, "wanted": wanted, "sentence": sentence(news, stirred), "away": away,
+        "since": visiting.in_words(since, zone) if since else "", "first_name": me.name.split(" ", 1)[0],
+        "newcomer": not any(seat.standing in SEATED for seat in me.seats.values()), "files": stirred.files,
+    }  # fmt: skip
+    reader = (me.id, me.name, me.handle, me.photo_key, me.theme, zone)
+    name = fresh.tag(request.full_path, reader, facts, csrf_field(), fresh.often())
+    if reply := fresh.unchanged(name):
+        return reply
+    return fresh.stamped(make_response(render_template("discussions/home.html", nav="home", **facts)), name)
+
+
+def sentence(news: News, stirred: Front) -> Markup:
+    """At most three clauses, each a link: what is for them, what else is new, whom they could help."""
+    clauses = [clause for clause in (_for_you(news), _elsewhere(news, stirred), _to_help(stirred)) if clause]
+    if not clauses:
+        return Markup("")
+    joined = (
+        Markup("{}, and {}").format(Markup(", ").join(clauses[:-1]), clauses[-1]) if len(clauses) > 1 else clauses[0]
+    )
+    if news.rows:  # it begins with a name
+        return joined + "."
+    return Markup(FIRST_LETTER.sub(lambda found: found[0].upper(), joined, count=1)) + "."  # noqa: S704 only a letter changes
+
+
+def _for_you(news: News) -> Markup:
+    if not news.rows:
+        return Markup("")
+    names = (
+        " and ".join(news.names)
+        if len(news.names) < 3
+        else f"{news.names[0]}, {news.names[1]} and {number(len(news.names) - 2)} more"
+    )
+    if len(news.rows) == 1:
+        row = news.rows[0]
+        link = url_for("discussions.first_new_post", slug=row.group[0] if row.group else "", n=row.n)
+        return Markup("{} <a href='{}'>{} in “{}”</a>").format(names, link, row.why, row.title)
+    return Markup("{} <a href='#you-h'>wrote to you in {} discussions</a>").format(names, number(len(news.rows)))
+
+
+def _elsewhere(news: News, stirred: Front) -> Markup:
+    if not stirred.new:
+        return Markup("")
+    posts = sum(row.new for row in stirred.new)
+    groups = len({row.group for row in stirred.new})
+    verb, more = ("is" if posts == 1 else "are"), ("more " if news.rows else "")
+    words = f"{posts}{'+' if stirred.more else ''} {more}new post{'s' if posts != 1 else ''}"
+    where = (
+        "your groups" if stirred.more else "one of your groups" if groups == 1 else f"{number(groups)} of your groups"
+    )
+    return Markup("there {} <a href='#groups-h'>{}</a> in {}").format(verb, words, where)
+
+
+def _to_help(stirred: Front) -> Markup:
+    waiting = len(stirred.waiting)
+    if not waiting:
+        return Markup("")
+    who = "one question waits" if waiting == 1 else f"{number(waiting)} questions wait"
+    return Markup("<a href='#help-h'>{}</a> for an answer you may know").format(who)
+
+
+def number(count: int) -> str:
+    """A small number as a word."""
+    return NUMBERS[count] if count < len(NUMBERS) else plural(count, "").strip()
+
+
+@bp.post("/caught-up")
+def mark_all_read() -> Response:
+    """Nothing posted so far is new to them any more."""
+    me = viewer()
+    if not me:
+        raise SignIn
+    catch_up(me, now())
+    db.session.commit()
+    return redirect(url_for("discussions.home"), 303)

@@ -1,0 +1,107 @@
+"""Starting a topic. The page lives below its group, so that its sentence and its button cannot disagree."""
+
+from flask import render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from forum import once, uploads
+from forum.access import CardOnly, Person, can, enter, require, viewer
+from forum.discussions import actions
+from forum.discussions.blueprint import bp
+from forum.discussions.forms import KINDS, TopicForm, tags_of
+from forum.discussions.views.arriving import arrived, marks_of_files
+from forum.discussions.views.keeping import GONE, not_sent, signed_out
+from forum.discussions.views.limits import by_person, post_limit
+from forum.discussions.views.replying import Answer, done_before, told, words
+from forum.discussions.writing import Written, draft_place, from_draft
+from forum.kit.db import db
+from forum.kit.rates import limiter
+from forum.models import SEATED, Document, Draft, Group, TopicKind
+from forum.sight import sight
+
+NEW = "/groups/<slug>/topics/new"
+
+
+def kinds_for(me: Person, group: Group) -> list[TopicKind]:
+    """The kinds of topic this person may start."""
+    return [kind for kind in KINDS if kind != TopicKind.ANNOUNCEMENT or can(me, "announce", group)]
+
+
+@bp.get(NEW)
+def new_topic(slug: str) -> Answer:
+    """The page to write a topic on, with the draft that was kept."""
+    me = viewer()
+    group = enter(me, slug)
+    require(me, "start topic", group)
+    draft = from_draft(me.id or 0, draft_place(group))
+    form = TopicForm(kinds_for(me, group), None, data={"kind": asked_kind(), **(draft.fields if draft else {})})
+    return page(me, group, form, [], draft)
+
+
+def asked_kind() -> str:
+    """The kind that the link here named; else a question."""
+    return request.args.get("kind", TopicKind.QUESTION.value)
+
+
+@bp.post(NEW)
+@limiter.limit(post_limit, key_func=by_person)
+def start_topic(slug: str) -> Answer:
+    """Posts a topic, or gives its text back with what is wrong."""
+    me = viewer()
+    if not me:
+        return signed_out(slug)
+    try:
+        group = enter(me, slug)
+    except (NotFound, CardOnly) as refusal:
+        return not_sent("This group is not there for you", GONE, 404 if isinstance(refusal, NotFound) else 403)
+    if not can(me, "start topic", group):
+        return not_sent("Your text was not posted", "You may not start topics in this group now.", 403)
+    if can(me, "upload", group):
+        uploads.expect()
+    return sent(me, group, TopicForm(kinds_for(me, group)))
+
+
+def sent(me: Person, group: Group, form: TopicForm) -> Answer:
+    """What follows from a topic that may be posted: its page, or this one again."""
+    right = form.submitted()
+    documents = arrived(me, group, form) if can(me, "upload", group) else []
+    written = words(form, group) if right and not form.errors else None
+    if written is None or "preview" in request.form:
+        shown = page(me, group, form, documents, None, written)
+        db.session.commit()
+        return shown, 200 if written else 422
+    return posted(me, group, form, written, documents)
+
+
+def posted(me: Person, group: Group, form: TopicForm, written: Written, documents: list[Document]) -> Response:
+    """The way to the new topic. Sent twice, the form leads to the same one."""
+    tags = tags_of(form.tags.data or "")
+    content = (form.kind.data, form.title.data, written.body, *tags, *marks_of_files(form))
+    claim = once.claim(me.id or 0, form.key.data, "topic", str(group.id), *content)
+    if claim.result:
+        return done_before(claim.result, documents)
+    topic = actions.start_topic(me, group, TopicKind(form.kind.data), form.title.data, written, tags, documents)
+    address = claim.done(url_for("discussions.topic", slug=group.slug, n=topic.n, posted=1))
+    actions.discard_draft(me.id or 0, draft_place(group))
+    db.session.commit()
+    return told(address, written, "")
+
+
+def page(
+    me: Person,
+    group: Group,
+    form: TopicForm,
+    documents: list[Document],
+    draft: Draft | None = None,
+    written: Written | None = None,
+) -> str:
+    """The page to write a topic on."""
+    seats = [seat for seat in me.seats.values() if seat.slug != group.slug and seat.standing in SEATED]
+    return render_template(
+        "discussions/new_topic.html", nav="groups", group=group, form=form, documents=documents, sight=sight(group),
+        draft=draft,
+        others=seats, hints={kind.value: hint for kind, (_name, hint) in KINDS.items()},
+        may_upload=can(me, "upload", group),
+        shown=Markup(written.html) if written else None,  # noqa: S704
+    )  # fmt: skip
