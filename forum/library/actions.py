@@ -1,0 +1,104 @@
+"""What is done to files of a library. Does not commit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from werkzeug.datastructures import FileStorage
+
+from forum import activity, uploads
+from forum.access import Person
+from forum.kit.clock import now
+from forum.kit.db import db
+from forum.models import Document, FileAudience, Group, Post, Slide, Topic, Version
+
+#: for statements whose rows are not looked at again before commit
+UNSEEN = {"synchronize_session": False}
+DETAILS = ("title", "description", "folder", "licence")
+
+
+def add(me: Person, documents: Sequence[Document], audience: FileAudience, title: str, **details: str) -> None:
+    """Posts drafts to the library directly. A title is for a single file; several keep their own."""
+    for document in documents:
+        if title and len(documents) == 1:
+            document.title = title
+        document.audience = audience
+        for name, value in details.items():
+            setattr(document, name, value)
+        uploads.publish(document)
+        activity.record("document.posted", me, group=document.group, document=document)
+
+
+def edit(me: Person, document: Document, details: dict[str, str]) -> None:
+    """Changes what is said of a file."""
+    changed = [name for name in DETAILS if getattr(document, name) != details[name]]
+    for name in changed:
+        setattr(document, name, details[name])
+    if changed:
+        _shows(document)
+    if changed and me.id != document.uploader_id:
+        activity.log("document.edited", me, group=document.group, n=document.n, changed=changed)
+
+
+def change_audience(me: Person, document: Document, audience: FileAudience) -> None:
+    """Opens a file to more people, or to fewer."""
+    before, document.audience = document.audience, audience
+    uploads.recount(document.group)
+    _shows(document)
+    activity.log("document.audience", me, group=document.group, n=document.n, before=before.value, after=audience.value)
+
+
+def replace(me: Person, document: Document, file: FileStorage) -> Version:
+    """A new version at the same address. Raises filetypes.Refused."""
+    version = uploads.replace(document, file, me)
+    _shows(document)
+    activity.record("document.replaced", me, group=document.group, document=document)
+    return version
+
+
+def describe(me: Person, document: Document, slide: Any, words: str) -> bool:
+    """Puts a person's words in place of a slide's own (none = its own again). False when they changed meanwhile."""
+    mine = {"described": words if words != slide.text else "", "described_by_id": me.id, "described_at": now()}
+    same = (Slide.id == slide.id, Slide.described == slide.described)
+    changed: Any = db.session.execute(update(Slide).where(*same).values(**mine), execution_options=UNSEEN)
+    if changed.rowcount != 1:
+        return False
+    _shows(document)
+    if me.id != document.uploader_id:
+        activity.log("document.described", me, group=document.group, n=document.n, slide=slide.number)
+    return True
+
+
+def hide(me: Person, document: Document, reason: str) -> None:
+    """Takes a file out of sight of all but facilitators. Raises Conflict."""
+    uploads.hide(document)
+    _shows(document)
+    activity.log("document.hidden", me, group=document.group, n=document.n, reason=reason)
+
+
+def restore(me: Person, document: Document) -> None:
+    """Brings a hidden file back. Raises Conflict."""
+    uploads.restore(document)
+    _shows(document)
+    activity.log("document.restored", me, group=document.group, n=document.n)
+
+
+def remove(me: Person, document: Document, reason: str) -> None:
+    """Deletes a file for good; a draft leaves no trace."""
+    if document.posted_at is None:
+        uploads.discard(document)
+        return
+    _shows(document)
+    own = me.id == document.uploader_id
+    activity.log("document.deleted", me, group=document.group, n=document.n, reason=reason, own=own)
+    uploads.remove([document])
+
+
+def _shows(document: Document) -> None:
+    """The pages of the group, and of the topic that carries the file, show something new."""
+    group = update(Group).where(Group.id == document.group_id).values(version=Group.version + 1)
+    db.session.execute(group, execution_options=UNSEEN)
+    if document.post_id:
+        carried = select(Post.topic_id).where(Post.id == document.post_id).scalar_subquery()
+        topic = update(Topic).where(Topic.id == carried).values(version=Topic.version + 1)
+        db.session.execute(topic, execution_options=UNSEEN)

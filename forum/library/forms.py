@@ -1,0 +1,80 @@
+"""The shape of what the library asks for."""
+
+from typing import Any
+
+from flask_wtf.file import FileField, MultipleFileField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from forum.kit.filetypes import accepted
+from forum.kit.forms import AtMost, Form, Keyed, required
+from forum.models import FileAudience, Group
+
+FILES = {"accept": accepted()}
+
+
+def audience_names(group: Group, lawful: list[FileAudience]) -> list[SelectChoice]:
+    """The audiences a person may give a file here, as choices in words."""
+    inside = f"Members of {group.parent.name}" if group.parent else "Everyone signed in"
+    words = {
+        FileAudience.WEB: "Anyone on the web",
+        FileAudience.REGISTERED: inside,
+        FileAudience.MEMBERS: f"Members of {group.name}",
+        FileAudience.FACILITATORS: f"Facilitators of {group.name}",
+    }
+    return [SelectChoice(audience.value, words[audience]) for audience in lawful]
+
+
+class AudienceChoice(Form):
+    """Who opens a file. The lawful choices depend on the person and the group."""
+
+    audience = RadioField("Who can open it?")
+
+    def __init__(self, *args: Any, group: Group, lawful: list[FileAudience], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.audience.choices = audience_names(group, lawful)
+
+    @property
+    def chosen(self) -> FileAudience:
+        """The audience that was chosen."""
+        return FileAudience(self.audience.data)
+
+
+class About(Form):
+    """What is said of a file."""
+
+    description = TextAreaField("What is it for?", [AtMost(2_000)])
+    folder = StringField("Folder", [AtMost(60)])
+    licence = StringField("Licence or permission", [AtMost(200)])
+
+
+class AddFiles(Keyed, About, AudienceChoice):
+    """Files for the library, and what is said of them all."""
+
+    files = MultipleFileField("Files", render_kw=FILES)
+    title = StringField("Title", [AtMost(150)])
+
+
+class Details(About):
+    """What is said of one file, changed."""
+
+    title = StringField("Title", [required("Write a title"), AtMost(150)])
+
+
+class SlideWords(Form):
+    """What a person writes in place of the words of a slide, and what stood there when they began."""
+
+    described = TextAreaField("Words", [AtMost(5_000)])
+    before = HiddenField()
+
+
+class NewVersion(Keyed):
+    """A file that takes the place of another, at the same address."""
+
+    file = FileField("The new file", render_kw=FILES)
+
+
+class Reason(Form):
+    """Why a facilitator did something, for the log."""
+
+    reason = StringField("Reason", [AtMost(200)])

@@ -1,0 +1,83 @@
+"""Bytes leave here, and nowhere else: the rule is asked for every request before anything is said of the file."""
+
+import logging
+import operator
+from pathlib import Path
+from typing import Any
+
+from flask import Response, request, send_file
+from sqlalchemy import Row, update
+from werkzeug.exceptions import NotFound, ServiceUnavailable
+
+from forum.access import fetch, viewer
+from forum.kit.buffer import Buffer
+from forum.kit.db import db
+from forum.kit.filenames import content_disposition
+from forum.library import queries
+from forum.library.blueprint import bp
+from forum.models import Document
+from forum.uploads import opens_inline, path_of
+
+log = logging.getLogger(__name__)
+#: a file is a document of nobody: no script, no form, no frame, nothing of ours
+POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@bp.get("/<int:n>/download")
+def download(slug: str, n: int) -> Response:
+    """The newest version of a file."""
+    return sent(found(slug, n, None))
+
+
+@bp.get("/<int:n>/versions/<int:v>/download")
+def download_version(slug: str, n: int, v: int) -> Response:
+    """One version of a file."""
+    return sent(found(slug, n, v))
+
+
+def found(slug: str, n: int, v: int | None) -> Row[Any]:
+    """The version that was asked for, in one statement with the rule. Refuses as every page of the file does."""
+    version: Row[Any] | None = queries.bytes_of(viewer(), slug, n, v)
+    if version is None:
+        fetch(Document, viewer(), slug, n=n)
+        raise NotFound
+    return version
+
+
+def sent(version: Row[Any]) -> Response:
+    """The bytes: whole, a range, or the word that they are unchanged."""
+    place = present(path_of(version), version)
+    inline = request.args.get("inline") == "1" and opens_inline(version.extension)
+    reply = send_file(place, version.media_type, etag=version.sha256, last_modified=version.created_at)
+    reply.headers["Content-Disposition"] = content_disposition(version.name, inline)
+    reply.headers["Content-Security-Policy"] = POLICY
+    reply.headers["Cache-Control"] = "private, no-store"
+    reply.headers["X-Content-Type-Options"] = "nosniff"
+    reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if begins(reply):
+        counted.put(version.document_id, 1)
+    return reply
+
+
+def present(place: Path, version: Row[Any]) -> Path:
+    """The file, which should be there. Raises ServiceUnavailable."""
+    if not place.is_file():
+        log.error("The bytes of version %s are missing", version.id)
+        raise ServiceUnavailable("We can’t read this file at the moment. The people who run this site can see why.")
+    return place
+
+
+def begins(reply: Response) -> bool:
+    """Whether somebody takes the file now: not a question about it, and not a later part of it."""
+    part = reply.headers.get("Content-Range", "bytes 0-")
+    return request.method == "GET" and reply.status_code in (200, 206) and part.startswith("bytes 0-")
+
+
+def _write_counts(entries: dict[int, int]) -> None:
+    for document_id, times in entries.items():
+        grown = Document.download_count + times
+        db.session.execute(update(Document).where(Document.id == document_id).values(download_count=grown))
+    db.session.commit()
+
+
+counted: Buffer[int, int] = Buffer(_write_counts, merge=operator.add)
