@@ -1,0 +1,89 @@
+"""Whether the site can do its work at this moment, in one word for each of its parts. No secrets, no paths."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, current_app
+from sqlalchemy import false, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from forum.kit.cache import Lru
+from forum.kit.clock import now
+from forum.kit.db import db
+from forum.models import Mail, MailState
+
+OK, FAILS, LATE, LOW = "ok", "fails", "late", "low"
+#: mail that waits longer says that nobody delivers
+PATIENCE = timedelta(hours=1)
+#: bytes that must be free beside the largest file somebody may send
+MARGIN = 200 * 1024 * 1024
+#: seconds for which a good answer is given again without looking
+FRESH = 5.0
+
+
+def init_app(app: Flask) -> None:
+    """Remembers good news for a few seconds: anybody may ask, as often as they like."""
+    app.extensions["health"] = Lru[str, dict[str, str]](1, ttl=FRESH)
+
+
+def parts() -> dict[str, str]:
+    """What each part says: `ok`, or what is wrong with it. Good news is at most FRESH seconds old, bad news new."""
+    lately: Lru[str, dict[str, str]] = current_app.extensions["health"]
+    if (good := lately.get("parts")) is not None:
+        return good
+    checks: dict[str, Callable[[], str]] = {"database": _database, "storage": _storage, "disk": _disk, "mail": _mail}
+    found = {name: check() for name, check in checks.items()}
+    if set(found.values()) == {OK}:
+        lately.put("parts", found)
+    return found
+
+
+def _database() -> str:
+    """Takes the right to write, and gives it back: no row changes, and nothing is committed.
+
+    The right alone would not do: SQLite grants it for a file that can only be read, and refuses at the statement.
+    """
+    try:
+        db.session.execute(update(Mail).where(false()).values(error=Mail.error))
+    except SQLAlchemyError:
+        return FAILS
+    finally:
+        db.session.rollback()
+    return OK
+
+
+def _folder() -> Path:
+    """The nearest folder of the files that exists: it is made with the first file."""
+    folder = Path(current_app.config["FILES_DIR"])
+    return next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
+
+
+def _storage() -> str:
+    try:
+        with tempfile.TemporaryFile(dir=_folder()) as file:
+            file.write(b"1")
+    except OSError:
+        return FAILS
+    return OK
+
+
+def _disk() -> str:
+    try:
+        free = shutil.disk_usage(_folder()).free
+    except OSError:
+        return FAILS
+    return OK if free >= MARGIN + current_app.config["MAX_UPLOAD"] else LOW
+
+
+def _mail() -> str:
+    waits = select(Mail.id).where(
+        Mail.state == MailState.WAITING, Mail.created_at < now() - PATIENCE, Mail.attempts == 0
+    )
+    try:
+        return LATE if db.session.scalar(waits.limit(1)) else OK
+    except SQLAlchemyError:
+        db.session.rollback()
+        return FAILS
