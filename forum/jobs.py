@@ -1,0 +1,167 @@
+"""Background and periodic work, one line each, onto the queue.
+
+The work itself is a row (a mail that waits, a draft that has grown old); a job only says "look". So a queue that is
+lost loses nothing: each job also comes by itself, in time.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+from sqlalchemy import delete, or_, select
+
+from forum import outbox, previews, uploads
+from forum.kit.clock import now
+from forum.kit.db import db, safe_wal
+from forum.kit.fragments import Busy
+from forum.kit.signals import mail_waits, preview_waits
+from forum.models import Document, Draft, Session, Submission
+
+log = logging.getLogger(__name__)
+
+#: how long after its last use a thing is of no use to anybody
+SUBMISSIONS_LAST, UPLOADS_LAST = timedelta(days=2), timedelta(days=7)
+DRAFTS_LAST, SESSIONS_LAST = timedelta(days=180), timedelta(days=30)
+
+
+def deliver() -> None:
+    """Sends the mail that is due."""
+    outbox.deliver()
+
+
+def make_slides() -> None:
+    """Makes the slides that PDF files and pictures wait for."""
+    previews.work(previews.QUICK)
+
+
+def convert_slides() -> None:
+    """Makes the slides that Office files wait for: these take longer, so they have a job of their own."""
+    previews.work(previews.SLOW)
+
+
+def retry_slides() -> None:
+    """Makes better what was made before LibreOffice was installed."""
+    previews.retry_with_office()
+    db.session.commit()
+    previews.work(previews.SLOW)
+
+
+def sweep_submissions() -> None:
+    """Forgets the keys of forms that nobody will send again."""
+    db.session.execute(delete(Submission).where(Submission.created_at < now() - SUBMISSIONS_LAST))
+    db.session.commit()
+
+
+def sweep_sessions() -> None:
+    """Forgets browsers that were signed out, or past a limit, long ago. Until then their drafts know whose they are."""
+    config, ended = current_app.config, now() - SESSIONS_LAST
+    idle, absolute = (timedelta(seconds=config[name]) for name in ("SESSION_IDLE", "SESSION_ABSOLUTE"))
+    over = or_(Session.ended_at < ended, Session.used_at < ended - idle, Session.created_at < ended - absolute)
+    db.session.execute(delete(Session).where(over))
+    db.session.commit()
+
+
+def sweep_drafts() -> None:
+    """Throws away texts that nobody came back to."""
+    db.session.execute(delete(Draft).where(Draft.saved_at < now() - DRAFTS_LAST))
+    db.session.commit()
+
+
+def sweep_uploads() -> None:
+    """Throws away files that were sent but never posted, one at a time."""
+    old = (Document.posted_at.is_(None), Document.deleted_at.is_(None), Document.created_at < now() - UPLOADS_LAST)
+    for document in db.session.scalars(select(Document).where(*old).limit(500)).all():
+        uploads.discard(document)
+        db.session.commit()
+
+
+def sweep_pieces() -> None:
+    """Throws away what came in pieces and was not finished within a day of the last; what is written to now waits."""
+    for upload in uploads.stale():
+        with suppress(Busy):
+            uploads.end(upload)
+            db.session.commit()
+
+
+#: what there is to do, and when it comes by itself
+JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
+    (deliver, crontab()),
+    (make_slides, crontab()),
+    (convert_slides, crontab()),
+    (retry_slides, crontab(minute="47")),
+    (sweep_submissions, crontab(minute="7")),
+    (sweep_uploads, crontab(minute="37")),
+    (sweep_pieces, crontab(minute="52")),
+    (sweep_sessions, crontab(minute="17", hour="3")),
+    (sweep_drafts, crontab(minute="27", hour="3")),
+)
+
+
+class Jobs:
+    """The jobs of one app. Its queue is opened at first use, so in each process anew."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._queue: Huey | None = None
+        self._tasks: dict[Callable[[], None], Any] = {}
+
+    @property
+    def queue(self) -> Huey:
+        """The queue, with every job on it."""
+        if self._queue is None:
+            self._queue = queue_of(self.app)
+            for job, times in JOBS:
+                self._tasks[job] = self._queue.task(name=job.__name__)(self._inside(job))
+                self._queue.periodic_task(times, name=f"{job.__name__}_in_time")(self._inside(job))
+        return self._queue
+
+    def ask(self, job: Callable[[], None]) -> None:
+        """Nothing; some worker does the job soon. A queue that can't be reached is no harm: the job comes by itself."""
+        try:
+            if self.queue:
+                self._tasks[job]()
+        except Exception:
+            log.exception("%s waits until it comes by itself", job.__name__)
+
+    def _inside(self, job: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            with self.app.app_context():
+                job()
+
+        return run
+
+
+def queue_of(app: Flask) -> Huey:
+    """The queue of an app: in Redis where REDIS_URL says so, else in instance/jobs.sqlite. What is on it is signed."""
+    signed = SignedSerializer(secret=app.config["SECRET_KEY"], salt="guildhall jobs")
+    if app.config["REDIS_URL"]:
+        return RedisHuey("guildhall", url=app.config["REDIS_URL"], serializer=signed, results=False)
+    path = Path(app.instance_path) / "jobs.sqlite"
+    journal = "wal" if safe_wal(sqlite3.sqlite_version_info) else "delete"
+    return SqliteHuey(
+        "guildhall", filename=str(path), journal_mode=journal, fsync=False, serializer=signed, results=False
+    )
+
+
+def _mail_waits(app: Flask) -> None:
+    app.extensions["jobs"].ask(deliver)
+
+
+def _preview_waits(app: Flask) -> None:
+    for job in (make_slides, convert_slides):
+        app.extensions["jobs"].ask(job)
+
+
+def init_app(app: Flask) -> None:
+    """Asks for jobs when there is something to do; a test calls them itself."""
+    app.extensions["jobs"] = Jobs(app)
+    if not app.testing:
+        mail_waits.connect(_mail_waits, sender=app)
+        preview_waits.connect(_preview_waits, sender=app)
