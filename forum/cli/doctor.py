@@ -1,0 +1,180 @@
+"""`guildhall doctor`: looks at everything a site needs, changes nothing, and says what is wrong."""
+
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import func, select
+
+from forum import previews, uploads
+from forum.cli import schema
+from forum.cli.options import of_an_instance
+from forum.kit.clock import now
+from forum.kit.db import db
+from forum.kit.when import filesize
+from forum.models import Mail, MailState
+
+#: bytes that go nowhere are reported once they are older than this: younger ones may be on their way in
+GRACE = timedelta(hours=48)
+LATE = timedelta(hours=1)
+DISK_MARGIN = 1024**3
+OLDEST_POSTGRES = 14
+
+
+class Finding(NamedTuple):
+    """What was looked at, how it is, and whether somebody should act."""
+
+    what: str
+    says: str
+    wrong: bool = False
+
+
+@of_an_instance
+@click.command()
+@with_appcontext
+def doctor() -> None:
+    """Look at secrets, database, mail, files and disk. Leaves with 1 when something is wrong."""
+    wrong = 0
+    for finding in findings():
+        wrong += finding.wrong
+        click.echo(f"{'WRONG' if finding.wrong else 'good':<7}{finding.what:<11}{finding.says}")
+    if wrong:
+        raise click.ClickException(f"{wrong} of these need{'s' if wrong == 1 else ''} you.")
+
+
+def findings() -> Iterator[Finding]:
+    """Everything that was looked at, in the order in which to mend it."""
+    folder = Path(current_app.instance_path)
+    yield secrets_of(folder)
+    yield address()
+    yield from database()
+    migrations = form()
+    yield migrations
+    yield from mail()
+    if not migrations.wrong:
+        yield from files()
+    yield slides()
+    yield from disk(folder, Path(current_app.config["FILES_DIR"]))
+
+
+def secrets_of(folder: Path) -> Finding:
+    """Whether others on this machine can read the secrets."""
+    place = folder / "secrets.json"
+    return private("secrets", place) if place.exists() else Finding("secrets", "come from config.py or the environment")
+
+
+def private(what: str, place: Path) -> Finding:
+    """Whether others on this machine can read a file."""
+    mode = stat.S_IMODE(place.stat().st_mode)
+    told = ", others can read it: chmod 600" if mode & 0o077 else ""
+    return Finding(what, f"{place} has mode {mode:04o}{told}", bool(told))
+
+
+def address() -> Finding:
+    """Where people find the site, and whether it can tell them apart."""
+    base, proxies = current_app.config["BASE_URL"], current_app.config["TRUSTED_PROXIES"]
+    alike = base.startswith("https://") and not proxies
+    told = ", but TRUSTED_PROXIES is 0: everybody seems to come from one address" if alike else ""
+    return Finding("address", f"{base}{told}", alike)
+
+
+def database() -> Iterator[Finding]:
+    """Which database it is, and whether it is whole."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            server = connection.dialect.server_version_info or (0,)
+            old = int(server[0]) < OLDEST_POSTGRES
+            shown = ".".join(map(str, server)) + (f", older than {OLDEST_POSTGRES}" if old else "")
+            yield Finding("database", f"PostgreSQL {shown}", old)
+            return
+        version = connection.exec_driver_sql("SELECT sqlite_version()").scalar()
+        journal = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+        slow = "" if journal == "wal" else ": slower, since this SQLite has the WAL-reset bug"
+        yield Finding("database", f"SQLite {version}, journal {journal}{slow}")
+        yield private("database", Path(str(db.engine.url.database)))
+        check = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        torn = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        yield Finding(
+            "database",
+            "is whole" if check == "ok" and not torn else f"is damaged: {torn or check}",
+            check != "ok" or bool(torn),
+        )
+
+
+def form() -> Finding:
+    """Whether every migration has run."""
+    try:
+        schema.require_newest()
+    except click.ClickException as error:
+        return Finding("migrations", error.message, wrong=True)
+    return Finding("migrations", f"at {schema.newest()}, the newest")
+
+
+def mail() -> Iterator[Finding]:
+    """What waits, what is late, and each letter that was given up."""
+    if schema.reached() is None:
+        return
+    host = current_app.config["SMTP_HOST"]
+    yield Finding("mail", f"goes to {host}" if host else "no server is set: it is written to instance/mail")
+    waiting: Any = select(func.count(), func.min(Mail.created_at)).where(Mail.state == MailState.WAITING)
+    count, oldest = db.session.execute(waiting).one()
+    late = oldest is not None and oldest < now() - LATE
+    since = f", the oldest since {oldest:%Y-%m-%d %H:%M} UTC: is the worker running?" if late else ""
+    yield Finding("mail", f"{count} waiting{since}", late)
+    for dead in db.session.scalars(select(Mail).where(Mail.state == MailState.DEAD).order_by(Mail.id)):
+        yield Finding(
+            "mail",
+            f"given up: {dead.template}, {dead.created_at:%Y-%m-%d}, {dead.attempts} tries: {dead.error}",
+            wrong=True,
+        )
+
+
+def files() -> Iterator[Finding]:
+    """Rows without their bytes, and bytes without a row."""
+    gone = uploads.missing()
+    for version in gone:
+        yield Finding(
+            "files",
+            f"missing or cut short: {version.name} (document {version.document.n} of {version.document.group.slug})",
+            wrong=True,
+        )
+    old = [place for place in uploads.orphans() if _age(place) > GRACE.total_seconds()]
+    for place in old:
+        yield Finding("files", f"belongs to nothing: {place}", wrong=True)
+    blank = uploads.slides_without_pictures()
+    for slide in blank:
+        yield Finding("files", f"a picture of slide {slide.number} is missing (version {slide.version_id})", wrong=True)
+    if not (gone or old or blank):
+        yield Finding("files", "every document has its bytes")
+
+
+def slides() -> Finding:
+    """Whether Office files can be made into slides."""
+    program, missing = previews.office.found(), ", ".join(previews.office.lacks())
+    if program is None:
+        return Finding("slides", "no LibreOffice: decks show their words only, other Office files nothing")
+    return Finding("slides", f"made by {program}" + (f", which lacks the package {missing}" if missing else ""))
+
+
+def _age(place: Path) -> float:
+    """Since how many seconds a file has been as it is; none for one that has gone meanwhile."""
+    try:
+        return now().timestamp() - place.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+def disk(*folders: Path) -> Iterator[Finding]:
+    """How much room there is, where the site writes."""
+    for folder in folders:
+        if not folder.is_dir():
+            yield Finding("disk", f"{folder} is not there", wrong=True)
+            continue
+        free = shutil.disk_usage(folder).free
+        yield Finding("disk", f"{filesize(free)} free for {folder}", free < DISK_MARGIN)
