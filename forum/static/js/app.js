@@ -1,0 +1,16 @@
+// Every page works without these files: they are joined in one. A module takes up what names it: data-module="composer".
+import composer from './composer.js';
+import reply from './reply.js';
+import slides from './slides.js';
+import upload from './upload.js';
+
+const MODULES = { composer, reply, slides, upload };
+const enhance = (root) => {
+  for (const element of root.querySelectorAll('[data-module]')) {
+    for (const name of element.dataset.module.split(' ')) MODULES[name](element);
+  }
+  root.querySelector('.errors')?.focus();
+};
+
+document.addEventListener('page:replaced', ({ target }) => { target.focus(); enhance(target); });
+enhance(document);
