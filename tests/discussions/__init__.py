@@ -1,0 +1,1 @@
+"""Discussions: topics, replies, reading, lists, home."""
