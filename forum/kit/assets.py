@@ -119,7 +119,7 @@ def gather(folder: Path) -> dict[str, bytes]:
 
 
 def styles(names: dict[str, bytes]) -> Iterator[str]:
-    """The style sheets in the order of their layers. Files of their own stay tokens-dark, and css/rooms/, for few pages."""
+    """The style sheets in the order of their layers. Files of their own stay tokens-dark and rooms/, for few pages."""
     yield from FIRST
     yield from sorted(name for name in names if name.startswith("css/components/"))
     yield from LAST
