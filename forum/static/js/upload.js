@@ -20,14 +20,17 @@ export default function upload(form) {
   let sending = null;
   let opening = null;
   const open = () => opening ??= import('./pieces.js').then((code) => { sending = code.default(form, input, list, say, hold); }, () => {});
-  const chosen = async () => {
-    lay();
-    if (!form.dataset.pieces || !rows.length) return;
+  let taking = null; // until it is known how the files chosen last will come
+  const take = async () => {
     await open();
     const files = [...input.files];
     if (!sending || 'busy' in form.dataset) return;
     hold();
     files.forEach(sending.take);
+  };
+  const chosen = () => {
+    lay();
+    if (form.dataset.pieces && rows.length) taking = take().finally(() => { taking = null; });
   };
   for (const type of ['dragover', 'dragleave', 'drop']) {
     drop.addEventListener(type, (event) => { event.preventDefault(); drop.classList.toggle('is-over', type === 'dragover'); });
@@ -36,6 +39,7 @@ export default function upload(form) {
   input.addEventListener('change', chosen);
   form.addEventListener('submit', (event) => {
     if (event.submitter?.hasAttribute('formaction')) return;
+    if (taking) { event.preventDefault(); taking.then(() => form.requestSubmit(event.submitter)); return; }
     const held = sending && sending.holds(event);
     if (held || rows.length) event.preventDefault();
     if (!held && rows.length && !('busy' in form.dataset)) send(form, input, rows, say);
