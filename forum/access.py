@@ -11,12 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import g
-from sqlalchemy import and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import and_, bindparam, exists, false, select, true
 from werkzeug.exceptions import NotFound
 
 from forum.asking import Asker, Everyone, Who, asked_by
 from forum.kit.db import db
-from forum.kit.lean import Columns, one_of, some
+from forum.kit.lean import one_of, some
 from forum.models import (
     SEATED,
     Document,
@@ -26,12 +26,10 @@ from forum.models import (
     Kind,
     Membership,
     Post,
-    Preview,
-    Slide,
     Topic,
     User,
-    Version,
 )  # fmt: skip
+from forum.rows import RULES, mentioned, own_post, own_topic
 from forum.rule import (
     CARD,
     COLUMNS,
@@ -50,8 +48,6 @@ from forum.rule import (
     level,
     of_group,
     reaches,
-    registered,
-    seated,
     standing,
 )  # fmt: skip
 from forum.verbs import SignIn, can, default_audience, lawful_audiences, require
@@ -64,110 +60,10 @@ __all__ = [
     "opened", "person", "readable", "require", "shown", "standing", "viewer",
 ]  # fmt: skip
 
-some_topic = some(Topic, "id", "deleted_at", "hidden_at")
-some_post = some(Post, "id", "topic_id", "deleted_at", "hidden_at")
 some_seat = some(Membership, "user_id", "group_id", "standing")
-some_document = some(
-    Document, "id", "group_id", "post_id", "uploader_id", "audience", "posted_at", "hidden_at", "deleted_at"
-)
-some_version = some(Version, "id", "document_id", "deleted_at")
 EVERYONE = Everyone()
 #: the person of a statement made once; `asked_by(me)` are its values
 ASKER = Asker()
-
-
-def _own_topic(topic: Columns, leads: Condition) -> Condition:
-    return and_(topic.deleted_at.is_(None), or_(topic.hidden_at.is_(None), leads))
-
-
-def _own_post(post: Columns, leads: Condition) -> Condition:
-    return or_(post.hidden_at.is_(None), leads)
-
-
-def _of_topic(post: Columns, leads: Condition) -> Condition:
-    return some_topic(lambda topic: and_(topic.id == post.topic_id, _own_topic(topic, leads)))
-
-
-def _posted(document: Columns, leads: Condition) -> Condition:
-    """SQL of: posted, not taken back, and so is the post that carries it."""
-    carried = some_post(
-        lambda post: and_(
-            post.id == document.post_id, post.deleted_at.is_(None), _own_post(post, leads), _of_topic(post, leads)
-        )
-    )
-    live = and_(document.deleted_at.is_(None), document.posted_at.is_not(None))
-    return and_(live, or_(document.hidden_at.is_(None), leads), or_(document.post_id.is_(None), carried))
-
-
-def _opens(who: Who, document: Columns, group: Columns) -> Condition:
-    """SQL of: the file's own audience lets them open it. Wider than the group allows = as wide as it allows."""
-    wide = one_of(document.audience, (FileAudience.WEB, FileAudience.REGISTERED))
-    single = and_(group.single_files, group.kind == Kind.RESTRICTED, document.post_id.is_(None))
-    ways = or_(
-        and_(document.audience == FileAudience.WEB, group.kind == Kind.OPEN, reaches(who, group, CARD)),
-        and_(wide, or_(group.kind == Kind.OPEN, single), registered(who, group)),
-        and_(document.audience != FileAudience.FACILITATORS, seated(who, group)),
-        reaches(who, group, FACILITATE),
-    )
-    return and_(ways, or_(document.post_id.is_(None), reaches(who, group, READ)))
-
-
-def _document(who: Who, document: Columns) -> Condition:
-    def lets(group: Columns) -> Condition:
-        own = and_(document.posted_at.is_(None), document.deleted_at.is_(None), who.is_(document.uploader_id))
-        posted = _posted(document, reaches(who, group, FACILITATE))
-        return or_(and_(own, reaches(who, group, TAKE_PART)), and_(posted, _opens(who, document, group)))
-
-    return of_group(document.group_id, lets)
-
-
-def mentioned(who: Who, document: Any = Document) -> Condition:
-    """SQL of: sees the page that mentions the file, so at least its card (kind, title, size, what to do)."""
-
-    def lets(group: Columns) -> Condition:
-        leads = reaches(who, group, FACILITATE)
-        in_sight = or_(document.audience != FileAudience.FACILITATORS, leads)
-        return and_(_posted(document, leads), in_sight, reaches(who, group, READ))
-
-    return of_group(document.group_id, lets)
-
-
-def _post(who: Who, post: Columns) -> Condition:
-    def lets(group: Columns) -> Condition:
-        leads = reaches(who, group, FACILITATE)
-        return and_(reaches(who, group, READ), _of_topic(post, leads), _own_post(post, leads))
-
-    return of_group(post.group_id, lets)
-
-
-def _topic(who: Who, topic: Columns) -> Condition:
-    return of_group(
-        topic.group_id, lambda g: and_(reaches(who, g, READ), _own_topic(topic, reaches(who, g, FACILITATE)))
-    )
-
-
-def _version(who: Who, version: Columns) -> Condition:
-    of_document = some_document(lambda document: and_(document.id == version.document_id, _document(who, document)))
-    return and_(version.deleted_at.is_(None), of_document)
-
-
-def _of_version(who: Who, made: Columns) -> Condition:
-    return some_version(lambda version: and_(version.id == made.version_id, _version(who, version)))
-
-
-def _user(who: Who, user: Columns) -> Condition:
-    return and_(who.is_registered(), user.active, user.confirmed_at.is_not(None))
-
-
-RULES: dict[type, Callable[[Who, Columns], Condition]] = {
-    Document: _document,
-    Version: _version,
-    Preview: _of_version,
-    Slide: _of_version,
-    Topic: _topic,
-    Post: _post,
-    User: _user,
-}
 
 
 def readable(model: Any, who: Who, at: Level = READ) -> Condition:
@@ -182,7 +78,7 @@ def readable(model: Any, who: Who, at: Level = READ) -> Condition:
 def inside(model: Any, person: Person, group: Kinded) -> Condition:
     """What `readable` adds for rows of a group that this person was already let into."""
     leads = true() if level(person, group) >= FACILITATE else false()
-    return {Topic: _own_topic, Post: _own_post}[sa.inspect(model).mapper.class_](model, leads)
+    return {Topic: own_topic, Post: own_post}[sa.inspect(model).mapper.class_](model, leads)
 
 
 @cache
