@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from forum.cli import schema, snapshots
 from forum.kit.db import db
@@ -101,6 +102,11 @@ def indexes():
     return {name: sql for name, sql in found.items() if "alembic_version" not in sql}
 
 
+def revisions():
+    """The numbers of all migrations, newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(schema.config()).walk_revisions()]
+
+
 def tables():
     return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
 
@@ -126,11 +132,11 @@ def test_every_migration_can_be_undone(site):
 
 
 def test_migrating_says_what_it_does_and_then_nothing(empty):
-    said = []
+    said, steps = [], len(revisions())
     schema.upgrade(said.append)
-    assert len(said) == 4 and said[0].startswith("Migrating the database to 0001")
+    assert len(said) == steps and said[0].startswith("Migrating the database to 0001")
     schema.upgrade(said.append)
-    assert len(said) == 4
+    assert len(said) == steps
 
 
 def test_the_log_only_grows(site):
@@ -210,7 +216,7 @@ def test_a_copy_is_kept_before_an_existing_sqlite_database_is_migrated(tmp_path)
         schema.upgrade(said.append)
         (kept,) = (tmp_path / "snapshots").iterdir()
         assert said[-2] == f"Kept a copy of the database as it was: {kept}"
-        assert kept.name.endswith("-0003.sqlite") and kept.stat().st_mode & 0o777 == 0o600
+        assert kept.name.endswith(f"-{revisions()[1]}.sqlite") and kept.stat().st_mode & 0o777 == 0o600
         copy = sa.create_engine(f"sqlite:///{kept}")
         with copy.connect() as connection:
             assert connection.exec_driver_sql("SELECT action FROM audit_entry").scalar() == "user.created"

@@ -13,7 +13,7 @@ from forum.models.group import (
     Subject,
 )
 from forum.models.joining import Invitation, JoinRequest, RequestState
-from forum.models.library import Document, FileAudience, Version
+from forum.models.library import Document, DocumentTag, FileAudience, Receipts, Version
 from forum.models.member import (
     NAMES_ORGANISATION,
     Draft,
@@ -26,11 +26,13 @@ from forum.models.member import (
 )
 from forum.models.notice import Event, Mail, MailState
 from forum.models.preview import Preview, PreviewState, Slide
+from forum.models.receipt import Opening
 from forum.models.upload import Upload
 
 __all__ = [
-    "LEADING", "MAX_DEPTH", "NAMES_ORGANISATION", "SEATED", "AuditEntry", "Document", "Draft", "Event", "Expertise",
-    "FieldAudience", "FileAudience", "Follow", "Group", "Invitation", "JoinRequest", "Kind", "Mail", "MailState",
-    "Membership", "Post", "Preview", "PreviewState", "Reading", "RequestState", "Revision", "Session", "Slide",
-    "Standing", "Subject", "Submission", "Theme", "Topic", "TopicKind", "TopicTag", "Upload", "User", "Version",
+    "LEADING", "MAX_DEPTH", "NAMES_ORGANISATION", "SEATED", "AuditEntry", "Document", "DocumentTag", "Draft",
+    "Event", "Expertise", "FieldAudience", "FileAudience", "Follow", "Group", "Invitation", "JoinRequest", "Kind",
+    "Mail", "MailState", "Membership", "Opening", "Post", "Preview", "PreviewState", "Reading", "Receipts",
+    "RequestState", "Revision", "Session", "Slide", "Standing", "Subject", "Submission", "Theme", "Topic",
+    "TopicKind", "TopicTag", "Upload", "User", "Version",
 ]  # fmt: skip

@@ -23,6 +23,14 @@ class FileAudience(StrEnum):
     FACILITATORS = "facilitators"
 
 
+class Receipts(StrEnum):
+    """What the uploader of a file learns of those who open it; they are told so before they do."""
+
+    NONE = "none"
+    COUNTS = "counts"
+    NAMES = "names"
+
+
 class Document(Row, db.Model):
     """A file of a group's library. Not posted yet (`posted_at` None) = its uploader's alone."""
 
@@ -32,6 +40,9 @@ class Document(Row, db.Model):
         Index("ix_document_newest", "group_id", sa.text("posted_at DESC"), sa.text("id DESC")),
         Index("ix_document_kind", "group_id", "kind", sa.text("posted_at DESC"), sa.text("id DESC")),
         Index("ix_document_title", "group_id", sa.text("lower(title)"), "id"),
+        Index("ix_document_folder", "group_id", "folder", sa.text("posted_at DESC"), sa.text("id DESC")),
+        Index("ix_document_workshop", "group_id", "workshop", sa.text("posted_at DESC"), sa.text("id DESC")),
+        Index("ix_document_added_by", "group_id", "uploader_id", sa.text("posted_at DESC"), sa.text("id DESC")),
         Index("ix_document_downloads", "group_id", sa.text("download_count DESC"), sa.text("id DESC")),
         Index("ix_document_post_id", "post_id"),
         Index("ix_document_uploader_id", "uploader_id", sa.text("id DESC")),
@@ -42,6 +53,8 @@ class Document(Row, db.Model):
     title: Mapped[str] = mapped_column(String(150))
     description: Mapped[str] = mapped_column(Text, default="")
     folder: Mapped[str] = mapped_column(String(60), default="")
+    #: the workshop it comes from, in a person's words
+    workshop: Mapped[str] = mapped_column(String(120), default="")
     #: licence or permission, in a person's words
     licence: Mapped[str] = mapped_column(String(200), default="")
     audience: Mapped[FileAudience]
@@ -53,6 +66,9 @@ class Document(Row, db.Model):
     hidden_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     download_count: Mapped[int] = mapped_column(default=0)
+    #: how often its slides were opened, but by its uploader
+    view_count: Mapped[int] = mapped_column(default=0)
+    receipts: Mapped[Receipts] = mapped_column(default=Receipts.NONE)
 
     # Facts of the newest version, carried for the lists
     #: slides, document, sheet, image, video, audio, archive, calendar, text
@@ -68,6 +84,17 @@ class Document(Row, db.Model):
     versions: Mapped[list["Version"]] = relationship(
         lazy="raise", order_by="Version.number.desc()", back_populates="document"
     )
+
+
+class DocumentTag(Row, db.Model):
+    """A tag on a document. `group_id` is carried for the tag filter's index."""
+
+    __tablename__ = "document_tag"
+    __table_args__ = (UniqueConstraint("document_id", "tag"), Index("ix_document_tag_group_id_tag", "group_id", "tag"))
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id"))
+    tag: Mapped[str] = mapped_column(String(40))
 
 
 class Version(Row, db.Model):

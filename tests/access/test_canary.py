@@ -7,13 +7,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from sqlalchemy import inspect, select, update
+from sqlalchemy import case, delete, insert, inspect, select, update
 
 from forum import access
 from forum.access import CARD, FACILITATE, OWN, READ, Level
 from forum.kit.db import db
 from forum.models import (
     Document,
+    DocumentTag,
     Group,
     Invitation,
     JoinRequest,
@@ -52,7 +53,7 @@ WORD = re.compile(r"canary([a-z]+?)q(\d+)q")
 FIELDS: dict[str, Level] = {
     "name": CARD, "summary": CARD, "subject": CARD, "emblem": CARD,
     "about": READ, "title": READ, "body": READ, "tag": READ, "old": READ, "document": READ, "description": READ, "folder": READ,
-    "licence": READ, "file": READ, "slide": READ, "slideshow": FACILITATE, "secret": FACILITATE, "hidden": FACILITATE, "note": FACILITATE,
+    "licence": READ, "workshop": READ, "mark": READ, "file": READ, "slide": READ, "slideshow": FACILITATE, "secret": FACILITATE, "hidden": FACILITATE, "note": FACILITATE,
     "welcome": FACILITATE, "refusal": FACILITATE, "invitation": FACILITATE,
 }  # fmt: skip
 assert OWN > FACILITATE
@@ -76,7 +77,10 @@ def plant(group: Group) -> None:
     documents = select(Document.id).where(Document.group_id == g)
     facilitators = documents.where(Document.audience == "facilitators")
     secret = select(Version.id).where(Version.document_id.in_(facilitators))
+    mark = case((Document.audience == "facilitators", word("secret", g)), else_=word("mark", g))
+    tagged = select(Document.id, Document.group_id, mark).where(Document.group_id == g)
     for statement in (
+        delete(DocumentTag).where(DocumentTag.group_id == g),
         update(Subject).where(Subject.group_id == g).values(name=word("subject", g) + Subject.name),
         update(Topic).where(Topic.group_id == g).values(title=word("title", g)),
         update(Post)
@@ -94,10 +98,18 @@ def plant(group: Group) -> None:
             description=word("description", g),
             folder=word("folder", g),
             licence=word("licence", g),
+            workshop=word("workshop", g),
         ),
+        insert(DocumentTag).from_select(["document_id", "group_id", "tag"], tagged),
         update(Document)
         .where(Document.group_id == g, Document.audience == "facilitators")
-        .values(title=word("secret", g), description=word("secret", g), folder="", licence=word("secret", g)),
+        .values(
+            title=word("secret", g),
+            description=word("secret", g),
+            folder="",
+            licence=word("secret", g),
+            workshop=word("secret", g),
+        ),
         update(Version)
         .where(Version.document_id.in_(documents))
         .values(name=word("file", g) + "." + Version.extension),
@@ -162,7 +174,10 @@ def planted(community: Community) -> dict[int, Group]:
 
 def may(reader: Any, field: str, group: Group, opened: set[int]) -> bool:
     """Whether this reader may meet the word of a field: by level, or in a file opened wider than its group."""
-    wide = field in ("document", "description", "folder", "licence", "file", "slide") and group.id in opened
+    wide = (
+        field in ("document", "description", "folder", "licence", "workshop", "mark", "file", "slide")
+        and group.id in opened
+    )
     return wide or access.level(reader, group) >= FIELDS[field]
 
 
@@ -192,7 +207,7 @@ def test_every_text_column_of_a_group_has_its_word() -> None:
     """A new column with words in it must be planted, or said to hold none."""
     planted = {
         Group: {"name", "summary", "about", "about_html", "welcome", "refusal"}, Topic: {"title"}, Post: {"body", "html"}, TopicTag: {"tag"},
-        Revision: {"body", "title"}, Document: {"title", "description", "folder", "licence"}, Version: {"name"}, JoinRequest: {"note", "reason"},
+        Revision: {"body", "title"}, Document: {"title", "description", "folder", "licence", "workshop"}, DocumentTag: {"tag"}, Version: {"name"}, JoinRequest: {"note", "reason"},
         Invitation: {"note"}, Subject: {"name"}, Slide: {"title", "text", "notes", "described"}, Preview: {"reason"},
     }  # fmt: skip
     silent = {
@@ -211,6 +226,7 @@ def test_every_text_column_of_a_group_has_its_word() -> None:
         "email",
         "state",
         "audience",
+        "receipts",
     }
     for model, names in planted.items():
         columns = {c.key for c in inspect(model).columns if c.type.python_type is str}  # type: ignore[union-attr]

@@ -159,7 +159,8 @@ def test_what_is_made_of_a_file_is_read_as_the_file(model: Any) -> None:
 def test_every_thing_below_a_group_has_a_rule() -> None:
     """What is read only on the way to something else, or by whoever looks after a group, is named here."""
     besides = {
-        "AuditEntry", "Event", "Invitation", "JoinRequest", "Mail", "Membership", "Subject", "TopicTag", "Upload",
+        "AuditEntry", "DocumentTag", "Event", "Invitation", "JoinRequest", "Mail", "Membership", "Subject", "TopicTag",
+        "Upload",
     }  # fmt: skip
     below = {mapper.class_ for mapper in db.Model.registry.mappers if "group_id" in mapper.columns}
     assert {model.__name__ for model in below - set(access.RULES)} == besides
