@@ -21,6 +21,14 @@ class TopicKind(StrEnum):
     ANNOUNCEMENT = "announcement"
 
 
+class Cites(StrEnum):
+    """Whose slides the posts of a topic cite."""
+
+    NONE = "none"
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+
+
 class Topic(Row, db.Model):
     """A conversation in a group. Its opening post is number 0; replies count from 1.
 
@@ -71,6 +79,8 @@ class Topic(Row, db.Model):
     last_post_at: Mapped[datetime] = mapped_column(default=now)
     #: grows with everything a page of the topic shows: part of its ETag
     version: Mapped[int] = mapped_column(default=1)
+    #: whether its posts cite slides: not, of this group, or of other groups too
+    cites: Mapped[Cites] = mapped_column(default=Cites.NONE)
 
     group: Mapped[Group] = relationship(lazy="joined", innerjoin=True)
     author: Mapped[User] = relationship(lazy="raise", foreign_keys=[author_id])

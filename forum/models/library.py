@@ -31,6 +31,16 @@ class Receipts(StrEnum):
     NAMES = "names"
 
 
+class Scan(StrEnum):
+    """What a virus scanner says of a version. Stalled = it could not be asked, and will be."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    STALLED = "stalled"
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
 class Document(Row, db.Model):
     """A file of a group's library. Not posted yet (`posted_at` None) = its uploader's alone."""
 
@@ -65,12 +75,14 @@ class Document(Row, db.Model):
     posted_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    #: false = none of its versions was found free of viruses yet: it is its uploader's alone
+    checked: Mapped[bool] = mapped_column(default=True)
     download_count: Mapped[int] = mapped_column(default=0)
     #: how often its slides were opened, but by its uploader
     view_count: Mapped[int] = mapped_column(default=0)
     receipts: Mapped[Receipts] = mapped_column(default=Receipts.NONE)
 
-    # Facts of the newest version, carried for the lists
+    # Facts of the newest version, carried for the lists; one that waits for the virus scanner is not it yet
     #: slides, document, sheet, image, video, audio, archive, calendar, text
     kind: Mapped[str] = mapped_column(String(16))
     extension: Mapped[str] = mapped_column(String(8))
@@ -105,6 +117,12 @@ class Version(Row, db.Model):
         UniqueConstraint("document_id", "number"),
         Index("ix_version_uploader_id", "uploader_id"),
         Index("ix_version_group_id", "group_id"),
+        Index(
+            "ix_version_unscanned",
+            "id",
+            sqlite_where=sa.text("scan IN ('waiting', 'stalled')"),
+            postgresql_where=sa.text("scan IN ('waiting', 'stalled')"),
+        ),
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
@@ -120,6 +138,8 @@ class Version(Row, db.Model):
     sha256: Mapped[str] = mapped_column(String(64))
     #: where the bytes are: random, tells nothing of the content
     storage_key: Mapped[str] = mapped_column(String(80), unique=True)
+    #: waiting and stalled ones are their uploader's alone
+    scan: Mapped[Scan] = mapped_column(default=Scan.NONE)
     uploader_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     deleted_at: Mapped[datetime | None]

@@ -9,6 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from forum.kit.clock import now
 from forum.kit.db import Row, db
 
+#: what a page is called, by the kind of its file; of others, those that stand upright are pages
+NOUNS = {"slides": "Slide", "image": "Picture", "sheet": "Page"}
+
+
+def page_noun(kind: str, width: int | None, height: int | None) -> str:
+    """What one page of a file is called: a PDF that lies on its side is a deck of slides."""
+    return NOUNS.get(kind, "Page" if (height or 0) >= (width or 0) else "Slide")
+
 
 class PreviewState(StrEnum):
     """How the making of a version's slides stands."""
