@@ -10,30 +10,16 @@ from wtforms.validators import ValidationError
 
 from forum.kit import text
 from forum.kit.forms import AtMost, Form, Keyed, required
+from forum.kit.tags import few_tags
 from forum.models import TopicKind
 
-MAX_TITLE, MAX_TAGS, MAX_TAG = 150, 5, 40
+MAX_TITLE = 150
 KINDS = {
     TopicKind.QUESTION: ("Question", "You can accept one answer"),
     TopicKind.DISCUSSION: ("Discussion", "Share something, or think aloud"),
     TopicKind.ANNOUNCEMENT: ("Announcement", "News for everyone in the group, from its facilitators"),
 }
 NUMBER = re.compile(r"[1-9]\d{0,8}")
-
-
-def tags_of(words: str) -> list[str]:
-    """Tags as typed, with commas between: small letters, each once, sorted."""
-    found = {" ".join(word.split()).strip("#").strip().lower() for word in re.split(r"[,;\n]", words)}
-    return sorted(found - {""})
-
-
-def few_tags(_form: Form, field: Any) -> None:
-    """Refuses too many tags, and too long ones."""
-    tags = tags_of(field.data or "")
-    if len(tags) > MAX_TAGS:
-        raise ValidationError(f"Use {MAX_TAGS} tags or fewer, with commas between them")
-    if any(len(tag) > MAX_TAG for tag in tags):
-        raise ValidationError(f"A tag can have {MAX_TAG} characters or fewer")
 
 
 def in_limits(_form: Form, field: Any) -> None:

@@ -3,37 +3,51 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from werkzeug.datastructures import FileStorage
 
 from forum import activity, uploads
 from forum.access import Person
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Document, FileAudience, Group, Post, Slide, Topic, Version
+from forum.library import queries
+from forum.models import Document, DocumentTag, FileAudience, Group, Post, Slide, Topic, Version
 
 #: for statements whose rows are not looked at again before commit
 UNSEEN = {"synchronize_session": False}
-DETAILS = ("title", "description", "folder", "licence")
+DETAILS = ("title", "description", "folder", "workshop", "licence")
 
 
-def add(me: Person, documents: Sequence[Document], audience: FileAudience, title: str, **details: str) -> None:
+def add(me: Person, documents: Sequence[Document], audience: FileAudience, said: dict[str, Any]) -> None:
     """Posts drafts to the library directly. A title is for a single file; several keep their own."""
+    details = {name: said[name] for name in DETAILS if name in said}
+    if not details.get("title") or len(documents) > 1:
+        details.pop("title", None)
     for document in documents:
-        if title and len(documents) == 1:
-            document.title = title
         document.audience = audience
         for name, value in details.items():
             setattr(document, name, value)
+        tag(document, said.get("tags", []))
         uploads.publish(document)
         activity.record("document.posted", me, group=document.group, document=document)
 
 
-def edit(me: Person, document: Document, details: dict[str, str]) -> None:
-    """Changes what is said of a file."""
-    changed = [name for name in DETAILS if getattr(document, name) != details[name]]
+def tag(document: Document, tags: list[str]) -> None:
+    """The file has these tags from now on."""
+    db.session.execute(delete(DocumentTag).where(DocumentTag.document_id == document.id), execution_options=UNSEEN)
+    if tags:
+        of = {"document_id": document.id, "group_id": document.group_id}
+        db.session.execute(insert(DocumentTag), [{**of, "tag": word} for word in tags])
+
+
+def edit(me: Person, document: Document, said: dict[str, Any]) -> None:
+    """Changes what is said of a file: its DETAILS and `tags`; what is not named stays."""
+    changed = [name for name in DETAILS if name in said and getattr(document, name) != said[name]]
     for name in changed:
-        setattr(document, name, details[name])
+        setattr(document, name, said[name])
+    if "tags" in said and said["tags"] != queries.tags_of_file(document):
+        tag(document, said["tags"])
+        changed.append("tags")
     if changed:
         _shows(document)
     if changed and me.id != document.uploader_id:

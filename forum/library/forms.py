@@ -8,9 +8,12 @@ from wtforms.fields.choices import SelectChoice
 
 from forum.kit.filetypes import accepted
 from forum.kit.forms import AtMost, Form, Keyed, required
+from forum.kit.tags import few_tags, tags_of
 from forum.models import FileAudience, Group
 
 FILES = {"accept": accepted()}
+#: what is said of a file beside its title, by the names of its columns
+SAID = ("description", "folder", "workshop", "licence")
 
 
 def audience_names(group: Group, lawful: list[FileAudience]) -> list[SelectChoice]:
@@ -45,7 +48,15 @@ class About(Form):
 
     description = TextAreaField("What is it for?", [AtMost(2_000)])
     folder = StringField("Folder", [AtMost(60)])
+    workshop = StringField("From which workshop?", [AtMost(120)])
+    tags = StringField("Tags", [few_tags])
     licence = StringField("Licence or permission", [AtMost(200)])
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was said, by the names of columns, and `tags`."""
+        fields = ("title", *SAID) if "title" in self else SAID
+        return {**{name: self[name].data for name in fields}, "tags": tags_of(self.tags.data or "")}
 
 
 class AddFiles(Keyed, About, AudienceChoice):

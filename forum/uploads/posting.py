@@ -14,7 +14,7 @@ from forum.kit import fate
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.storage import Store
-from forum.models import Document, FileAudience, Group, Post, Topic, Version
+from forum.models import Document, DocumentTag, FileAudience, Group, Opening, Post, Topic, Version
 from forum.uploads.slides import UNSEEN, forget_slides
 from forum.who import Person
 
@@ -104,7 +104,9 @@ def remove(documents: Sequence[Document]) -> None:
     if not ids:
         return
     _remove_bytes(ids)
-    blank = {"title": "", "description": "", "folder": "", "licence": ""}
+    blank = {"title": "", "description": "", "folder": "", "workshop": "", "licence": ""}
+    for besides in (DocumentTag, Opening):
+        db.session.execute(delete(besides).where(besides.document_id.in_(ids)), execution_options=UNSEEN)
     live = and_(Document.id.in_(ids), Document.deleted_at.is_(None))
     db.session.execute(update(Document).where(live).values(deleted_at=moment, **blank), execution_options=UNSEEN)
     kept = and_(Version.document_id.in_(ids), Version.deleted_at.is_(None))

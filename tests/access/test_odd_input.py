@@ -9,7 +9,7 @@ ADDRESSES = (
     "/groups?q=%00", "/groups?subject=%00", "/groups?after=%00/x", "/groups/policy%00", "/groups/policy?tag=%00",
     "/groups/policy?before=%C2%B2-1", "/groups/policy?before=99999999999999999-1", "/groups/new?parent=%00",
     "/groups/policy/members?q=%00", "/groups/policy/members?organisation=%00", "/groups/policy/members?after=x/%00",
-    "/groups/policy/library?folder=%00", f"/groups/policy/library?after={HUGE}", f"/groups/policy/library/{HUGE}",
+    "/groups/policy/library?folder=%00", "/groups/policy/library?tag=%00&by=%00&workshop=%00", f"/groups/policy/library?after={HUGE}", f"/groups/policy/library/{HUGE}",
     f"/groups/policy/library/1/versions/{HUGE}/download", f"/groups/policy/topics/1?page={HUGE}&post={HUGE}",
     f"/groups/policy/topics/1/new?after=-{HUGE}", f"/groups/policy/topics/1/new?after={HUGE}",
     f"/groups/policy/topics/1/replies?to={HUGE}", f"/groups/policy/topics/1/replies?to=-{HUGE}",

@@ -11,7 +11,7 @@ from forum import uploads
 from forum.access import person
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.library import queries
+from forum.library import shelves
 from forum.models import Document
 from tests.library.conftest import address, post_of
 
@@ -78,7 +78,7 @@ def test_a_file_leaves_the_list_with_its_post(community: Any, as_: Any, shelve: 
 
 @pytest.mark.parametrize("sort", ["newest", "title", "downloads"])
 def test_paging_shows_every_file_once_both_ways(sort: str, community: Any, as_: Any, shelve: Shelve) -> None:
-    for number in range(queries.PAGE * 2 + 3):
+    for number in range(shelves.PAGE * 2 + 3):
         document = shelve("reorganisation", "tom", f"{number}.pdf", title=f"{'ab'[number % 2]} {number % 7}")
         document.download_count = number % 5
     db.session.commit()
@@ -90,7 +90,7 @@ def test_paging_shows_every_file_once_both_ways(sort: str, community: Any, as_: 
         pages.append(rows)
         older = re.search(r'href="([^"]*)" rel="next"', reply.get_data(as_text=True))
         where = older[1].replace("&amp;", "&") if older else ""
-    assert len(seen) == len(set(seen)) >= queries.PAGE * 2 + 3 and len(pages) == 3
+    assert len(seen) == len(set(seen)) >= shelves.PAGE * 2 + 3 and len(pages) == 3
     newer = re.search(r'href="([^"]*)" rel="prev"', reply.get_data(as_text=True))
     assert newer
     back = browser.get(newer[1].replace("&amp;", "&"))

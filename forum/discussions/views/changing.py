@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from forum.access import fetch, require, viewer
 from forum.discussions import actions
 from forum.discussions.blueprint import bp
-from forum.discussions.forms import AboutTopic, tags_of
+from forum.discussions.forms import AboutTopic
 from forum.discussions.queries.answers import tags_in
 from forum.discussions.queries.quotes import post_at
 from forum.discussions.views.limits import by_person, post_limit
@@ -15,6 +15,7 @@ from forum.discussions.views.replying import Answer
 from forum.discussions.views.starting import kinds_for
 from forum.kit.db import db
 from forum.kit.rates import limiter
+from forum.kit.tags import tags_of
 from forum.models import Post, Topic, TopicKind
 from forum.sight import sight
 

@@ -9,7 +9,7 @@ from forum import once, uploads
 from forum.access import CardOnly, Person, can, enter, require, viewer
 from forum.discussions import actions
 from forum.discussions.blueprint import bp
-from forum.discussions.forms import KINDS, TopicForm, tags_of
+from forum.discussions.forms import KINDS, TopicForm
 from forum.discussions.views.arriving import arrived, marks_of_files
 from forum.discussions.views.keeping import GONE, not_sent, signed_out
 from forum.discussions.views.limits import by_person, post_limit
@@ -17,6 +17,7 @@ from forum.discussions.views.replying import Answer, done_before, told, words
 from forum.discussions.writing import Written, draft_place, from_draft
 from forum.kit.db import db
 from forum.kit.rates import limiter
+from forum.kit.tags import tags_of
 from forum.models import SEATED, Document, Draft, Group, TopicKind
 from forum.sight import sight
 

@@ -9,9 +9,9 @@ from forum.kit.db import db
 from forum.kit.filetypes import accepted_words
 from forum.kit.rates import limiter
 from forum.kit.when import plural
-from forum.library import actions, queries
+from forum.library import actions, shelves
 from forum.library.blueprint import bp
-from forum.library.forms import AddFiles
+from forum.library.forms import SAID, AddFiles
 from forum.models import Document, Group
 from forum.sight import Sight, sight_of
 
@@ -61,8 +61,7 @@ def added(me: Person, group: Group, form: AddFiles, documents: list[Document]) -
     if claim.result:
         db.session.rollback()
         return redirect(claim.result, 303)
-    said = {name: form[name].data for name in ("description", "folder", "licence")}
-    actions.add(me, documents, form.chosen, form.title.data, **said)
+    actions.add(me, documents, form.chosen, form.said)
     address = claim.done(place(group, documents))
     count, who = plural(documents, "file"), sight_of(form.chosen, group, "it" if len(documents) == 1 else "them")
     db.session.commit()
@@ -79,7 +78,7 @@ def place(group: Group, documents: list[Document]) -> str:
 
 def content(form: AddFiles) -> list[str]:
     """What was sent, to tell a form sent twice from another one."""
-    words = [form[name].data or "" for name in ("title", "description", "folder", "licence", "audience")]
+    words = [form[name].data or "" for name in ("title", *SAID, "tags", "audience")]
     return [*words, *uploads.marks(request.form, form.files.data)]
 
 
@@ -88,7 +87,7 @@ def page(me: Person, group: Group, form: AddFiles, documents: list[Document]) ->
     config = current_app.config
     return render_template(
         "library/new.html", nav="groups", group=group, form=form, documents=documents,
-        sights=sights(me, group), folders=queries.marks(me, group)[1], most=config["MAX_FILES"],
+        sights=sights(me, group), marks=shelves.marks(me, group), most=config["MAX_FILES"],
         limit=uploads.megabytes(config["MAX_UPLOAD"]), types=accepted_words(),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from forum.access import FACILITATE, READ, can, fetch, lawful_audiences, level, require, viewer
 from forum.kit.db import db
-from forum.library import actions, decks, queries
+from forum.library import actions, decks, queries, shelves
 from forum.library.blueprint import bp
 from forum.library.forms import AudienceChoice, Details
 from forum.library.views.adding import Answer, sights
@@ -25,7 +25,7 @@ def show(slug: str, n: int) -> str:
     group, versions = document.group, queries.versions_of(document, me)
     return render_template(
         "library/document.html", nav="groups", group=group, document=document, versions=versions, added=versions[-1],
-        deck=decks.deck_of(document),
+        deck=decks.deck_of(document), tags=queries.tags_of_file(document),
         sight=sight(document, "this file") if document.posted_at else draft_sight("this file"),
         talk=queries.talk_about(document, me), may_edit=can(me, "edit document", document),
         leads=level(me, group) >= FACILITATE, reads=level(me, group) >= READ, inline=opens_inline(document.extension),
@@ -38,16 +38,16 @@ def edit(slug: str, n: int) -> Answer:
     me = viewer()
     document = fetch(Document, me, slug, n=n)
     require(me, "edit document", document)
-    form = Details(obj=document)
+    form = Details(obj=document, tags=", ".join(queries.tags_of_file(document)))
     if form.submitted():
-        actions.edit(me, document, {name: form[name].data for name in actions.DETAILS})
+        actions.edit(me, document, form.said)
         db.session.commit()
         flash("What is said of this file is changed.")
         return to(slug, n)
-    folders = queries.marks(me, document.group)[1]
     page = render_template(
-        "library/edit.html", nav="groups", group=document.group, document=document, form=form, folders=folders
-    )
+        "library/edit.html", nav="groups", group=document.group, document=document, form=form,
+        marks=shelves.marks(me, document.group),
+    )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
 
 
