@@ -10,12 +10,12 @@ from sqlalchemy import and_, or_
 
 from forum.asking import Who
 from forum.kit.lean import Columns, one_of, some
-from forum.models import Document, FileAudience, Kind, Post, Preview, Slide, Topic, User, Version
+from forum.models import Citation, Document, FileAudience, Kind, Post, Preview, Slide, Suggestion, Topic, User, Version
 from forum.rule import CARD, FACILITATE, READ, TAKE_PART, of_group, reaches, registered, seated
 from forum.who import Condition
 
 some_topic = some(Topic, "id", "deleted_at", "hidden_at")
-some_post = some(Post, "id", "topic_id", "deleted_at", "hidden_at")
+some_post = some(Post, "id", "group_id", "topic_id", "deleted_at", "hidden_at")
 some_document = some(
     Document, "id", "group_id", "post_id", "uploader_id", "audience", "posted_at", "hidden_at", "deleted_at"
 )
@@ -101,6 +101,25 @@ def _of_version(who: Who, made: Columns) -> Condition:
     return some_version(lambda version: and_(version.id == made.version_id, _version(who, version)))
 
 
+def _citation(who: Who, citation: Columns) -> Condition:
+    """The post that cites, and the slide that it cites: who may read one of them only learns nothing of the other."""
+    cited = some_version(lambda version: and_(version.id == citation.version_id, _version(who, version)))
+    return and_(cited, some_post(lambda post: and_(post.id == citation.post_id, _post(who, post))))
+
+
+def _suggestion(who: Who, suggestion: Columns) -> Condition:
+    """Words proposed for a slide: seen by whoever proposed them, and by those who may put them there."""
+
+    def decides(version: Columns) -> Condition:
+        own = some_document(lambda doc: and_(doc.id == version.document_id, who.is_(doc.uploader_id)))
+        leads = of_group(suggestion.group_id, lambda group: reaches(who, group, FACILITATE))
+        return or_(who.is_(suggestion.author_id), own, leads)
+
+    return some_version(
+        lambda version: and_(version.id == suggestion.version_id, _version(who, version), decides(version))
+    )
+
+
 def _user(who: Who, user: Columns) -> Condition:
     return and_(who.is_registered(), user.active, user.confirmed_at.is_not(None))
 
@@ -110,6 +129,8 @@ RULES: dict[type, Callable[[Who, Columns], Condition]] = {
     Version: _version,
     Preview: _of_version,
     Slide: _of_version,
+    Citation: _citation,
+    Suggestion: _suggestion,
     Topic: _topic,
     Post: _post,
     User: _user,

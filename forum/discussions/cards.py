@@ -4,6 +4,7 @@ The key of what is remembered is everything that the template is given, so nothi
 nothing of one reader's to another. Measured on a page of 20 posts: more than half of its time.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -57,11 +58,11 @@ KEY = "0" * 16
 _composers: Lru[Any, Markup] = Lru(200)
 
 
-def composer(topic: TopicRow, around: Around, sight: Sight) -> Markup:
+def composer(topic: TopicRow, around: Around, sight: Sight, picked: Sequence[Any] = ()) -> Markup:
     """Where a reply is written: with the draft that was kept, or empty and remembered."""
     draft, proof = topic.draft or {}, csrf_field()
     if draft or proof:
-        return composed(topic, around, sight, ReplyForm(None, data=draft))
+        return composed(topic, around, sight, ReplyForm(None, data=draft), picked)
     seen = (sight.icon, sight.sentence, sight.wide, tuple(sight.details))
     empty = _composers.get_or_make(
         (around, topic.kind, seen), lambda: composed(topic, around, sight, ReplyForm(None, data={"key": KEY}))
@@ -69,10 +70,10 @@ def composer(topic: TopicRow, around: Around, sight: Sight) -> Markup:
     return Markup(empty.replace(KEY, fresh_key()))  # noqa: S704 a key of hexadecimal digits
 
 
-def composed(topic: TopicRow, around: Around, sight: Sight, form: ReplyForm) -> Markup:
+def composed(topic: TopicRow, around: Around, sight: Sight, form: ReplyForm, picked: Sequence[Any] = ()) -> Markup:
     """The composer, made by its macro."""
     made: Any = current_app.jinja_env.get_template("macros/composer.html").module
-    drawn: Markup = made.reply_composer(form, around, sight, topic.draft_at, topic)
+    drawn: Markup = made.reply_composer(form, around, sight, topic.draft_at, topic, picked=picked)
     return drawn
 
 
@@ -102,7 +103,7 @@ def facts(post: PostRow) -> tuple[Any, ...]:
     author = post.author
     who = author and (author.name, author.handle, author.hue, author.organisation, author.photo_key)
     state = (post.edited_at, post.hidden, post.deleted, post.mine, post.new, post.next_new, post.answers)
-    return (post.no, hash(post.html), post.created_at, who, state, tuple(post.files))
+    return (post.no, hash(post.html), post.created_at, who, state, tuple(post.files), tuple(post.cites))
 
 
 def drawn(post: PostRow, around: Around, level: int) -> Markup:

@@ -1,12 +1,15 @@
 """What a person wrote, made ready to be stored: rendered once, with who is mentioned and who can't be."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
-from forum.access import audience
+from forum.access import Person, audience
+from forum.discussions.citing import cited
+from forum.discussions.queries.citations import Cited, Named
 from forum.kit import text
 from forum.kit.confusables import skeleton
 from forum.kit.db import db
@@ -21,19 +24,22 @@ class Written:
     html: str
     mentioned: tuple[int, ...] = ()
     unheard: tuple[str, ...] = ()
+    #: the slides that it shows
+    cites: tuple[Cited, ...] = ()
 
 
-def write(body: str, thing: Any) -> Written:
+def write(body: str, thing: Any, me: Person | None = None, picked: Sequence[Named] = ()) -> Written:
     """The text rendered for whoever reads `thing` (a topic or group). Made before anything is written.
 
-    Raises TooLong, in words for the person who wrote it.
+    `me` cites slides: those `picked`, and those whose address is in the text. Raises TooLong, in words for the person
+    who wrote it.
     """
     handles = text.mentions(body) if "@" in body else []
     readers = named_readers(handles, thing)
     address = {handle: f"/people/{handle}" for handle in readers}
-    html = text.render(body, mention=address.get, doc_id=secrets.token_hex(3))
+    html = str(text.render(body, mention=address.get, doc_id=secrets.token_hex(3)))
     unheard = tuple(handle for handle in handles if handle not in readers)
-    return Written(body, str(html), tuple(readers.values()), unheard)
+    return Written(body, html, tuple(readers.values()), unheard, cited(me, html, picked) if me else ())
 
 
 def named_readers(handles: list[str], thing: Any) -> dict[str, int]:

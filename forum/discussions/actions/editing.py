@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert, update
 
 from forum import activity
 from forum.access import Person
+from forum.discussions.actions.citing import cite_anew
 from forum.discussions.actions.counting import UNSEEN, touch
 from forum.discussions.writing import Written, author_of
 from forum.kit.clock import now
@@ -21,10 +22,13 @@ class Stale(Exception):
 def edit(post: Post, written: Written, revision: int) -> None:
     """The post says this from now on. `revision` is the one the writer saw. Does not commit. Raises Stale."""
     if post.revision == revision and post.body == written.body:
+        if cite_anew(post, written.cites):
+            touch(post.topic)
         return
     kept = {"number": revision, "title": post.topic.title if post.no == 0 else "", "body": post.body}
     values = {"body": written.body, "html": written.html, "renderer": RENDERER}
     _revise(post, revision, kept, values)
+    cite_anew(post, written.cites)
     touch(post.topic)
 
 

@@ -7,6 +7,7 @@ from werkzeug.exceptions import Conflict
 
 from forum import activity, uploads
 from forum.access import FACILITATE, Person, level
+from forum.discussions.actions.citing import forget
 from forum.discussions.actions.counting import UNSEEN, count_group, count_topic
 from forum.discussions.writing import author_of
 from forum.kit.clock import now
@@ -73,6 +74,7 @@ def _empty(ids: list[int]) -> None:
         db.session.execute(
             delete(Event).where(Event.post_id.in_(some), Event.subject_id.is_not(None)), execution_options=UNSEEN
         )
+        forget(*some)
         live = (Post.id.in_(some), Post.deleted_at.is_(None))
         db.session.execute(update(Post).where(*live).values(values), execution_options=UNSEEN)
 

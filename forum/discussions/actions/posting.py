@@ -9,6 +9,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from forum import activity, uploads
 from forum.access import FACILITATE, Person, default_audience, level
+from forum.discussions.actions.citing import cite
 from forum.discussions.actions.following import follow
 from forum.discussions.reading import read_own
 from forum.discussions.writing import Written, write
@@ -59,7 +60,7 @@ def start_topic(
     tags: Sequence[str] = (), documents: Sequence[Document] = (), at: datetime | None = None,
 ) -> Topic:  # fmt: skip
     """The new topic, with its opening post. `at` is for imports. Does not commit. Raises TooLong."""
-    written = body if isinstance(body, Written) else write(body, group)
+    written = body if isinstance(body, Written) else write(body, group, me)
     moment = at or now()
     counted = {"topic_count": Group.topic_count + 1, "last_topic_n": Group.last_topic_n + 1}
     n = db.session.scalars(_touch(group.id, moment, **counted).returning(Group.last_topic_n)).one()
@@ -72,6 +73,7 @@ def start_topic(
         db.session.execute(insert(TopicTag), [{"topic_id": topic.id, "group_id": group.id, "tag": tag} for tag in tags])
     post = _post(me, topic, written, moment, no=0, place=0)
     _attach(documents, post, group)
+    cite(post, written.cites)
     follow(me, topic)
     read_own(me, topic.id, 0)
     _tell(me, post, "topic.created", written, answered=None)
@@ -86,13 +88,14 @@ def reply(
 
     Raises TooLong, and Closed when the topic was locked, hidden or deleted meanwhile.
     """
-    written = body if isinstance(body, Written) else write(body, topic)
+    written = body if isinstance(body, Written) else write(body, topic, me)
     moment = at or now()
     answers = parent if parent is not None and parent.no else None
     no, place, top = _placed(me, topic, answers, moment)
     post = _post(me, topic, written, moment, no=no, place=place, top_id=top, parent_id=answers.id if answers else None)
     TOUCH.run({"group": topic.group_id, "at": moment})
     _attach(documents, post, topic.group)
+    cite(post, written.cites)
     follow(me, topic)
     read_own(me, topic.id, no)
     _tell(me, post, "post.created", written, answered=(answers or topic).author_id)

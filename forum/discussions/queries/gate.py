@@ -16,7 +16,7 @@ from forum.access import ASKER, FACILITATE, READ, Level, Person, asked_by, enter
 from forum.discussions.queries.groups import GRAND, GROUP_COLUMNS, PARENT, group_from
 from forum.discussions.reading import Key, Marks, markers
 from forum.kit.hot import Hot
-from forum.models import Draft, Follow, Group, Post, Reading, Topic, TopicKind, TopicTag, User
+from forum.models import Cites, Draft, Follow, Group, Post, Reading, Topic, TopicKind, TopicTag, User
 
 _ANSWER, _ANSWERER, _EARLIER = aliased(Post), aliased(User), aliased(Post)
 #: when they last caught up with this group; NULL without a seat
@@ -51,7 +51,7 @@ _FACTS = {
     "created_at": Topic.created_at, "pinned": Topic.pinned, "locked_at": Topic.locked_at, "hidden_at": Topic.hidden_at,
     "accepted_no": Topic.accepted_no, "accepted_at": Topic.accepted_at, "accepted_by_id": Topic.accepted_by_id,
     "last_no": Topic.last_no, "last_place": Topic.last_place, "reply_count": Topic.reply_count,
-    "last_post_at": Topic.last_post_at, "version": Topic.version,
+    "last_post_at": Topic.last_post_at, "version": Topic.version, "cites": Topic.cites,
     "tags": _TAGS, "author_name": User.name, "author_handle": User.handle,
     "author_organisation": shown(ASKER, "organisation"),
     "seen": Reading.seen_no, "mark": Reading.mark_no, "since": Reading.marked_at, "visited_at": Reading.visited_at,
@@ -102,6 +102,7 @@ class TopicRow:
     reply_count: int
     last_post_at: datetime
     version: int
+    cites: Cites
     tags: Any
     author_name: str
     author_handle: str

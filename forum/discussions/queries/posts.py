@@ -85,6 +85,8 @@ class PostRow:
     #: where its New pill leads
     next_new: str = ""
     files: Sequence[Any] = ()
+    #: slides that it cites
+    cites: Sequence[Any] = ()
     earlier: list["PostRow"] = field(default_factory=list)
     replies: list["PostRow"] = field(default_factory=list)
     #: the line above it that says since when all is new

@@ -1,6 +1,6 @@
 """What is being written: kept on the server while it is typed, and shown as it will look."""
 
-from flask import redirect, request, url_for
+from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -9,6 +9,7 @@ from forum.discussions import actions
 from forum.discussions.blueprint import bp
 from forum.discussions.views.keeping import typed
 from forum.discussions.views.limits import by_person
+from forum.discussions.views.picking import picked
 from forum.discussions.writing import draft_place, write
 from forum.kit.db import db
 from forum.kit.rates import limiter
@@ -30,7 +31,8 @@ def preview(slug: str) -> tuple[str, int]:
     if not body.strip():
         return "<p>There is nothing to preview yet.</p>", 200
     try:
-        return write(body, group).html, 200
+        written = write(body, group, me, picked())
+        return render_template("discussions/preview.html", html=Markup(written.html), cites=written.cites), 200  # noqa: S704
     except TooLong as error:
         return Markup("<p>{}</p>").format(str(error)), 200
 

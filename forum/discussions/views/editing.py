@@ -10,9 +10,11 @@ from forum.access import FACILITATE, Person, fetch, level, require, viewer
 from forum.discussions import actions
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import EditForm
+from forum.discussions.queries.citations import cited_by
 from forum.discussions.queries.history import changes
 from forum.discussions.queries.quotes import replied
 from forum.discussions.views.limits import by_person, post_limit
+from forum.discussions.views.picking import Choice, choice, chosen, picked
 from forum.discussions.views.replying import Answer, told, words
 from forum.discussions.views.topics import address_of
 from forum.discussions.writing import Written
@@ -52,11 +54,12 @@ def edit(slug: str, n: int, k: int) -> Answer:
     post = post_of(me, slug, n, k)
     require(me, "edit post", post)
     if request.method != "POST":
-        return page(post, EditForm(None, data={"revision": str(post.revision), "body": post.body}))
+        return page(me, post, EditForm(None, data={"revision": str(post.revision), "body": post.body}))
     form = EditForm()
-    written = words(form, post.topic) if form.submitted() else None
+    right, choosing = form.submitted(), choice(me, post.topic.group)
+    written = words(me, form, post.topic) if right and not choosing else None
     if written is None or "preview" in request.form:
-        return page(post, form, written), 200 if written else 422
+        return page(me, post, form, written, choosing), 200 if written or choosing else 422
     if int(form.revision.data) != post.revision:
         return conflict(post, form)
     try:
@@ -69,11 +72,14 @@ def edit(slug: str, n: int, k: int) -> Answer:
     return told(address, written, "Your text is changed.")
 
 
-def page(post: Post, form: EditForm, written: Written | None = None) -> str:
-    """The page to edit on."""
+def page(me: Person, post: Post, form: EditForm, written: Written | None = None, choosing: Choice | None = None) -> str:
+    """The page to edit on, with the slides that were chosen beside the text."""
+    now_picked = [one for one in cited_by(post, me) if one.picked and one.opens]
+    slides = chosen(me, picked()) if request.method == "POST" else now_picked
     return render_template(
         "discussions/edit.html", nav="groups", group=post.topic.group, topic=post.topic, post=post, form=form,
         base=base_of(post),
+        choosing=choosing, picked=slides, cites=written.cites if written else (),
         sight=sight(post), shown=Markup(written.html) if written else None,  # noqa: S704
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from forum.access import CardOnly, SignIn, can, fetch, person
 from forum.discussions import actions
+from forum.discussions.citing import PICK
 from forum.discussions.writing import draft_place
 from forum.kit.clock import now
 from forum.kit.db import db
@@ -80,7 +81,9 @@ def keep_for(user_id: int, slug: str, n: int | None) -> None:
 def typed() -> dict[str, str]:
     """What a draft keeps of the form that was sent."""
     names = ("kind", "title", "body", "tags", "to")
-    return {name: request.form[name].replace("\0", "") for name in names if name in request.form}
+    found = {name: request.form[name].replace("\0", "") for name in names if name in request.form}
+    cites = " ".join(one for one in request.form.getlist("cite") if PICK.fullmatch(one))
+    return {**found, "cite": cites} if cites else found
 
 
 def not_sent(what: str, why: str, code: int) -> tuple[str, int]:

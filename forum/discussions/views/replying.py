@@ -16,6 +16,7 @@ from forum.discussions.queries.quotes import Quoted, post_at, quoted
 from forum.discussions.views.arriving import arrived, marks_of_files
 from forum.discussions.views.keeping import GONE, LOCKED, REFUSED, not_sent, signed_out
 from forum.discussions.views.limits import by_person, post_limit
+from forum.discussions.views.picking import Choice, choice, chosen, marks_of_picks, picked
 from forum.discussions.views.topics import address_of, surroundings
 from forum.discussions.writing import Written, draft_place, from_draft, write
 from forum.kit.clock import now
@@ -71,11 +72,12 @@ def sent(me: Person, topic: Topic, form: ReplyForm) -> Answer:
     """What follows from a reply that may be posted: the post, or the page again."""
     right = form.submitted()
     documents = arrived(me, topic.group, form) if can(me, "upload", topic.group) else []
-    written = words(form, topic) if right and not form.errors else None
+    choosing = choice(me, topic.group)
+    written = None if choosing else words(me, form, topic) if right and not form.errors else None
     if written is None or "preview" in request.form:
-        shown = page(me, topic, form, quoted(me, topic, form.answers or 0), documents, written)
+        shown = page(me, topic, form, quoted(me, topic, form.answers or 0), documents, written, choosing)
         db.session.commit()
-        return shown, 200 if written else 422
+        return shown, 200 if written or choosing else 422
     try:
         return posted(me, topic, form, written, documents)
     except actions.Closed:
@@ -83,20 +85,33 @@ def sent(me: Person, topic: Topic, form: ReplyForm) -> Answer:
         return not_sent("This topic was closed", LOCKED, 409)
 
 
-def words(form: Any, thing: Any) -> Written | None:
+def words(me: Person, form: Any, thing: Any) -> Written | None:
     """The text rendered; None, with the reason at the field, when it is above a limit."""
     try:
-        return write(form.body.data, thing)
+        written = write(form.body.data, thing, me, picked())
     except TooLong as error:
         form.refuse("body", str(error))
         return None
+    if sum(one.picked for one in written.cites) < len(picked()):
+        form.refuse(
+            "body", "A slide that you chose can’t be cited any more, so it is left out. Look at the text again."
+        )
+        return None
+    return written
 
 
 def posted(me: Person, topic: Topic, form: ReplyForm, written: Written, documents: list[Document]) -> Response:
     """The way to the new reply. Sent twice, the form leads to the same one."""
     slug, n = topic.group.slug, topic.n
     claim = once.claim(
-        me.id or 0, form.key.data, "reply", str(topic.id), form.to.data or "", written.body, *marks_of_files(form)
+        me.id or 0,
+        form.key.data,
+        "reply",
+        str(topic.id),
+        form.to.data or "",
+        written.body,
+        *marks_of_files(form),
+        *marks_of_picks(),
     )
     if claim.result:
         return done_before(claim.result, documents)
@@ -135,11 +150,13 @@ def page(
     answered: Quoted | None,
     documents: list[Document],
     written: Written | None = None,
+    choosing: Choice | None = None,
 ) -> str:
     """The page to reply on."""
     base = url_for("discussions.topic", slug=topic.group.slug, n=topic.n)
     return render_template(
         "discussions/reply.html", nav="groups", group=topic.group, topic=topic, form=form, answered=answered, base=base,
         documents=documents, sight=sight(topic), around=surroundings(me, topic, now()),
+        choosing=choosing, picked=chosen(me, picked()), cites=written.cites if written else (),
         shown=Markup(written.html) if written else None,  # noqa: S704
     )  # fmt: skip

@@ -13,6 +13,7 @@ from forum.discussions.forms import KINDS, TopicForm
 from forum.discussions.views.arriving import arrived, marks_of_files
 from forum.discussions.views.keeping import GONE, not_sent, signed_out
 from forum.discussions.views.limits import by_person, post_limit
+from forum.discussions.views.picking import Choice, choice, chosen, marks_of_picks, picked
 from forum.discussions.views.replying import Answer, done_before, told, words
 from forum.discussions.writing import Written, draft_place, from_draft
 from forum.kit.db import db
@@ -67,18 +68,19 @@ def sent(me: Person, group: Group, form: TopicForm) -> Answer:
     """What follows from a topic that may be posted: its page, or this one again."""
     right = form.submitted()
     documents = arrived(me, group, form) if can(me, "upload", group) else []
-    written = words(form, group) if right and not form.errors else None
+    choosing = choice(me, group)
+    written = None if choosing else words(me, form, group) if right and not form.errors else None
     if written is None or "preview" in request.form:
-        shown = page(me, group, form, documents, None, written)
+        shown = page(me, group, form, documents, None, written, choosing)
         db.session.commit()
-        return shown, 200 if written else 422
+        return shown, 200 if written or choosing else 422
     return posted(me, group, form, written, documents)
 
 
 def posted(me: Person, group: Group, form: TopicForm, written: Written, documents: list[Document]) -> Response:
     """The way to the new topic. Sent twice, the form leads to the same one."""
     tags = tags_of(form.tags.data or "")
-    content = (form.kind.data, form.title.data, written.body, *tags, *marks_of_files(form))
+    content = (form.kind.data, form.title.data, written.body, *tags, *marks_of_files(form), *marks_of_picks())
     claim = once.claim(me.id or 0, form.key.data, "topic", str(group.id), *content)
     if claim.result:
         return done_before(claim.result, documents)
@@ -96,6 +98,7 @@ def page(
     documents: list[Document],
     draft: Draft | None = None,
     written: Written | None = None,
+    choosing: Choice | None = None,
 ) -> str:
     """The page to write a topic on."""
     seats = [seat for seat in me.seats.values() if seat.slug != group.slug and seat.standing in SEATED]
@@ -104,5 +107,6 @@ def page(
         draft=draft,
         others=seats, hints={kind.value: hint for kind, (_name, hint) in KINDS.items()},
         may_upload=can(me, "upload", group),
+        choosing=choosing, picked=chosen(me, picked(draft)), cites=written.cites if written else (),
         shown=Markup(written.html) if written else None,  # noqa: S704
     )  # fmt: skip

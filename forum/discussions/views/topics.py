@@ -12,15 +12,19 @@ from forum.access import Person, default_audience, viewer
 from forum.discussions import cards, reading
 from forum.discussions.blueprint import bp
 from forum.discussions.cards import Around
+from forum.discussions.citing import picks
 from forum.discussions.queries.abilities import abilities
 from forum.discussions.queries.answers import answer_in_short
+from forum.discussions.queries.citations import Cited, cited_on
 from forum.discussions.queries.gate import TopicRow, marks_of, topic_at
 from forum.discussions.queries.places import first_new, pages_of, place_of, places_of, shown_up_to
 from forum.discussions.queries.posts import Page, page_of
 from forum.discussions.reading import Marks
+from forum.discussions.views.picking import chosen
 from forum.kit import fresh
 from forum.kit.clock import now
 from forum.kit.text import RENDERER
+from forum.models import Cites
 from forum.sight import Sight, sight
 
 TOPIC = "/groups/<slug>/topics/<named:n>"
@@ -38,17 +42,19 @@ def show(slug: str, n: int) -> Response:
     moment, seen = now(), sight(topic)
     marks = reading.visit(marks_of(me, topic), gap, moment) if me else Marks(topic.last_no, topic.last_no, None, None)
     around = surroundings(me, topic, moment)
-    name = tag(me, topic, marks.mark, around, seen)
-    if reply := fresh.unchanged(name):
+    # whether another group's slides may be opened, and what they say, stands in no version of this one
+    name = "" if topic.cites == Cites.ELSEWHERE else tag(me, topic, marks.mark, around, seen)
+    if name and (reply := fresh.unchanged(name)):
         return reply
     page = page_of(me, topic, marks.mark, number, size, request.args.get("post", type=int))
     put_files(me, topic, page, *places_of(number, size))
+    put_cites(me, topic, page, *places_of(number, size))
     hop(topic, page, number, pages)
     cards.draw(page, around)
     if me and (read := reading.moved(marks, shown_up_to(topic, marks.seen, number, size), gap, moment)):
         reading.markers.put((me.id or 0, topic.id), read)
     shown = drawn(topic, page, marks, around, seen)
-    return fresh.stamped(shown, name)
+    return fresh.stamped(shown, name) if name else shown
 
 
 def tag(me: Person, topic: TopicRow, mark: int, around: Around, seen: Sight) -> str:
@@ -75,6 +81,14 @@ def put_files(me: Person, topic: TopicRow, page: Page, above: int, upto: int) ->
             post.files = files.get(post.id, ())
 
 
+def put_cites(me: Person, topic: TopicRow, page: Page, above: int, upto: int) -> None:
+    """Gives each post of the page that is seen the slides it cites. One statement, if any post of the topic does."""
+    cites = {} if topic.cites == Cites.NONE else cited_on(topic.id, above, upto, me)
+    for post in (page.opening, *page.posts()):
+        if post and post.author:
+            post.cites = cites.get(post.id, ())
+
+
 def hop(topic: TopicRow, page: Page, number: int, pages: int) -> None:
     """Leads from each New pill to the next: in the order of the page, then to the pages after, then to the composer."""
     new = [post for post in page.posts() if post.new]
@@ -92,11 +106,16 @@ def drawn(topic: TopicRow, page: Page, marks: Marks, around: Around, seen: Sight
         base=around.base, around=around, number=number, pages=pages, marks=marks, sight=seen,
         new=[post for post in posts if post.new], answer=answer_in_short(topic),
         files=[file for post in (page.opening, *posts) if post for file in post.files],
-        composer=cards.composer(topic, around, seen) if around.may.reply else None,
+        composer=cards.composer(topic, around, seen, drafted(topic)) if around.may.reply else None,
         posted="posted" in request.args and topic.author_id == viewer().id,
         latest=None if number < pages else max((post.no for post in posts), default=None),
     )  # fmt: skip
     return make_response(shown)
+
+
+def drafted(topic: TopicRow) -> list[Cited]:
+    """The slides that the draft of a reply cites."""
+    return chosen(viewer(), picks(topic.draft["cite"].split())) if topic.draft and topic.draft.get("cite") else []
 
 
 @bp.get(TOPIC + "/new")
