@@ -29,6 +29,7 @@ ACTIONS = {
     "document.edited": "Changed what is said of a file",
     "document.hidden": "Hid a file",
     "document.restored": "Showed a file again",
+    "folder.renamed": "Renamed a folder",
     "post.deleted": "Deleted a post",
     "post.hidden": "Hid a post",
     "post.restored": "Showed a post again",

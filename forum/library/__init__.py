@@ -9,6 +9,7 @@ from forum.library.views import document as document
 from forum.library.views import keeping as keeping
 from forum.library.views import listing as listing
 from forum.library.views import pieces as pieces
+from forum.library.views import several as several
 from forum.library.views import slides as slides
 from forum.library.views.downloads import counted
 from forum.library.views.gate import gated

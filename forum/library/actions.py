@@ -54,6 +54,21 @@ def edit(me: Person, document: Document, said: dict[str, Any]) -> None:
         activity.log("document.edited", me, group=document.group, n=document.n, changed=changed)
 
 
+def move(me: Person, documents: Sequence[Document], folder: str) -> None:
+    """Puts files into a folder; "" = into none."""
+    for document in documents:
+        edit(me, document, {"folder": folder})
+
+
+def rename_folder(me: Person, group: Group, name: str, other: str) -> None:
+    """A folder is called otherwise; the files of one that is called so already stay with them."""
+    inside = (Document.group_id == group.id, Document.folder == name, Document.posted_at.is_not(None))
+    db.session.execute(update(Document).where(*inside).values(folder=other), execution_options=UNSEEN)
+    shown = update(Group).where(Group.id == group.id).values(version=Group.version + 1)
+    db.session.execute(shown, execution_options=UNSEEN)
+    activity.log("folder.renamed", me, group=group)
+
+
 def change_audience(me: Person, document: Document, audience: FileAudience) -> None:
     """Opens a file to more people, or to fewer."""
     before, document.audience = document.audience, audience

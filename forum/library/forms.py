@@ -1,5 +1,7 @@
 """The shape of what the library asks for."""
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from flask_wtf.file import FileField, MultipleFileField
@@ -70,6 +72,40 @@ class Details(About):
     """What is said of one file, changed."""
 
     title = StringField("Title", [required("Write a title"), AtMost(150)])
+
+
+class Together:
+    """The forms of several things, sent as one: right when each of them is."""
+
+    form_errors: tuple[str, ...] = ()
+
+    def __init__(self, forms: Iterable[Form]) -> None:
+        self.forms = list(forms)
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(self.forms)
+
+    def submitted(self) -> bool:
+        """Whether they were sent, and are all right; each says what is wrong with it."""
+        right = [form.submitted() for form in self.forms]
+        return bool(right) and all(right)
+
+    @property
+    def errors(self) -> dict[str, Any]:
+        """What is wrong, by the names of fields."""
+        return {field.name: field.errors for field in self if field.errors}
+
+
+class Whereto(Form):
+    """The folder that files are put into; none = out of any."""
+
+    folder = StringField("Folder", [AtMost(60)])
+
+
+class FolderName(Form):
+    """What a folder is called."""
+
+    name = StringField("Name of the folder", [required("Write a name"), AtMost(60)])
 
 
 class SlideWords(Form):

@@ -1,5 +1,6 @@
 """The library of a group as a list: cut by the rule in the statement itself, found by marks, paged by key."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,6 +13,9 @@ from forum.library.decks import cover
 from forum.models import Document, DocumentTag, Group, User
 
 PAGE = 25
+#: files that can be chosen at once
+MOST = 100
+_BY_TITLE = (func.lower(Document.title), Document.id)
 #: how a list can be sorted: what by, and whether the largest comes first
 SORTS: dict[str, tuple[ColumnElement[Any], bool]] = {
     "newest": (Document.posted_at.expression, True),
@@ -107,6 +111,23 @@ def listing(sort: str, cut_by: tuple[str, ...], way: str) -> Select[Any, Any, An
         return found
     place, edge = tuple_(by, Document.id), tuple_(bindparam("edge", type_=by.type), bindparam("edge_id", type_=Integer))
     return found.where(place < edge if down else place > edge)
+
+
+def chosen(me: Person, group: Group, numbers: Iterable[int]) -> list[Document]:
+    """Those of these documents that are posted and this reader may open, by title. One statement."""
+    wanted = sorted({number for number in numbers if 0 < number < 2**31})[:MOST]
+    found = select(Document).where(Document.group_id == group.id, Document.n.in_(wanted), *_open_to(me))
+    return list(db.session.scalars(found.order_by(*_BY_TITLE).options(lazyload(Document.group)))) if wanted else []
+
+
+def _open_to(me: Person) -> tuple[ColumnElement[bool], ...]:
+    return Document.posted_at.is_not(None), readable(Document, me)
+
+
+def count_in(me: Person, group: Group, folder: str) -> int:
+    """How many files this reader may open are in a folder."""
+    here = (Document.group_id == group.id, Document.folder == folder, *_open_to(me))
+    return db.session.scalar(select(func.count()).select_from(Document).where(*here)) or 0
 
 
 class Marks(NamedTuple):

@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from forum.kit.storage import Arrivals, Store
 from forum.kit.when import filesize, plural
 from forum.uploads.arriving import Unstored, add_file, megabytes, receive, replace, store
+from forum.uploads.offering import too_many, waiting
 from forum.uploads.posting import (
     attach,
     attached,
@@ -61,7 +62,8 @@ __all__ = [
     "attached_to", "begin", "begun", "discard", "drafts", "drop_pictures", "end", "expect", "expires", "finish",
     "give_up", "held", "hide", "init_app", "keep_picture", "kept", "marks", "megabytes", "missing", "opens_inline",
     "orphans", "path_of", "path_of_key", "publish", "receive", "recount", "remove", "replace", "restore",
-    "slides_without_pictures", "stale", "store", "take_back", "touch", "type_label", "way_to_open",
+    "slides_without_pictures", "stale", "store", "take_back", "too_many", "touch", "type_label", "waiting",
+    "way_to_open",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)

@@ -1,5 +1,6 @@
 """Adding files to the library: what is taken, what waits, who may."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ def test_several_files_keep_their_names(community: Any, as_: Any) -> None:
     reply = upload(
         maya, "performance", (PDF, "one.pdf"), (b"two", "two_parts.txt"), title="Only for one", folder="Together"
     )
-    assert reply.headers["Location"] == "/groups/performance/library"
+    both = "&".join(f"n={document.n}" for document in own_documents(community.maya)[-2:])
+    assert reply.headers["Location"] == f"/groups/performance/library/details?{both}"
     assert [(d.title, d.folder) for d in own_documents(community.maya)][-2:] == [
         ("One", "Together"),
         ("Two parts", "Together"),
@@ -99,6 +101,45 @@ def test_a_form_sent_twice_adds_once(community: Any, as_: Any) -> None:
 def test_a_form_without_a_file_says_so(community: Any, as_: Any) -> None:
     reply = upload(as_(community.maya), "performance", title="Words")
     assert reply.status_code == 422 and "Choose at least one file" in reply.get_data(as_text=True)
+
+
+def test_too_many_files_are_refused_however_they_came_and_stay_listed(app: Any, community: Any, as_: Any) -> None:
+    app.config["MAX_FILES"] = 2
+    maya, before = as_(community.maya), len(own_documents(community.maya))
+    numbers = [in_pieces(maya, f"{n}.txt") for n in range(3)]
+    reply = upload(maya, "performance", kept=numbers, offered=numbers)
+    page = reply.get_data(as_text=True)
+    assert reply.status_code == 422 and "These are 3 files. At most 2 files can be added at a time" in page
+    assert all(f'name="kept" value="{n}" checked' in page for n in numbers)
+    topic = {"kind": "question", "title": "T", "body": "B", "kept": numbers, "offered": numbers}
+    posted = maya.post("/groups/performance/topics/new", data=topic)
+    assert posted.status_code == 422 and "At most 2 files" in posted.get_data(as_text=True)
+    assert [document.posted_at for document in own_documents(community.maya)[before:]] == [None] * 3
+    assert upload(maya, "performance", kept=numbers[:2], offered=numbers).status_code == 303
+    assert len(own_documents(community.maya)) == before + 2
+
+
+def in_pieces(browser: Any, name: str, content: bytes = b"words") -> int:
+    """The number of the draft of a file that came in pieces."""
+    spoken = {"Tus-Resumable": "1.0.0"}
+    said = {"Upload-Length": str(len(content)), "Upload-Metadata": f"filename {b64encode(name.encode()).decode()}"}
+    place = browser.post("/groups/performance/uploads", headers={**spoken, **said}).headers["Location"]
+    piece = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    return int(browser.patch(place, data=content, headers={**spoken, **piece}).headers["Upload-Draft"])
+
+
+def test_what_a_closed_tab_left_is_offered_again_to_its_sender_alone(community: Any, as_: Any) -> None:
+    maya = as_(community.maya)
+    left, other = in_pieces(maya, "left_behind.txt"), in_pieces(maya, "other.txt")
+    page = maya.get("/groups/performance/library/new").get_data(as_text=True)
+    assert "You sent these earlier and did not post them" in page and "Left behind" in page
+    assert f'name="kept" value="{left}">' in page and f"/groups/performance/library/{left}/removal" in page
+    assert "Left behind" not in as_(community.ruth).get("/groups/performance/library/new").get_data(as_text=True)
+    assert upload(maya, "performance", kept=[left]).status_code == 303
+    documents = {document.n: document for document in own_documents(community.maya)}
+    assert documents[left].posted_at is not None and documents[other].posted_at is None
+    assert maya.post(f"/groups/performance/library/{other}/removal").status_code == 303
+    assert other not in {document.n for document in own_documents(community.maya)}
 
 
 @pytest.mark.parametrize(("who", "slug", "audience", "lawful"), [

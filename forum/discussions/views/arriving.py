@@ -13,7 +13,10 @@ def arrived(me: Person, group: Group, form: Form) -> list[Document]:
     found, refused = uploads.receive(form.files.data or [], me, group)
     for words in refused:
         form.refuse("files", words)
-    return [*uploads.kept(me, group, request.form), *found]
+    documents = [*uploads.kept(me, group, request.form), *found]
+    if words := uploads.too_many(documents):
+        form.refuse("files", words)
+    return documents
 
 
 def marks_of_files(form: Form) -> list[str]:

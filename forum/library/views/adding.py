@@ -46,6 +46,8 @@ def new(slug: str) -> Answer:
     documents = [*uploads.kept(me, group, request.form), *arrived]
     if not documents and not refused:
         form.refuse("files", "Choose at least one file")
+    if words := uploads.too_many(documents):
+        form.refuse("files", words)
     for words in refused:
         form.refuse("files", words)
     if not right or form.errors:
@@ -70,10 +72,10 @@ def added(me: Person, group: Group, form: AddFiles, documents: list[Document]) -
 
 
 def place(group: Group, documents: list[Document]) -> str:
-    """Where one lands after adding: at the file, or at the list of several."""
+    """Where one lands after adding: at the file, or where several are said what they are."""
     if len(documents) == 1:
         return url_for("library.document", slug=group.slug, n=documents[0].n)
-    return url_for("library.index", slug=group.slug)
+    return url_for("library.details", slug=group.slug, n=[document.n for document in documents])
 
 
 def content(form: AddFiles) -> list[str]:
@@ -84,9 +86,9 @@ def content(form: AddFiles) -> list[str]:
 
 def page(me: Person, group: Group, form: AddFiles, documents: list[Document]) -> str:
     """The form, with the files that already arrived."""
-    config = current_app.config
+    config, earlier = current_app.config, uploads.waiting(me, group, besides=documents)
     return render_template(
-        "library/new.html", nav="groups", group=group, form=form, documents=documents,
+        "library/new.html", nav="groups", group=group, form=form, documents=documents, earlier=earlier,
         sights=sights(me, group), marks=shelves.marks(me, group), most=config["MAX_FILES"],
         limit=uploads.megabytes(config["MAX_UPLOAD"]), types=accepted_words(),
     )  # fmt: skip

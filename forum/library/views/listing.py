@@ -42,7 +42,7 @@ def index(slug: str) -> str:
         rows=[(row, audience_of(row.Document)) for row in shelf.rows], page=pages(group, wanted, shelf), wanted=wanted,
         chips=chips(group, wanted, marks.kind), finders=finders(wanted, marks), some=bool(marks.kind),
         way=way_to_open(me, group), may_add=can(me, "upload", group), leads=can(me, "facilitate", group),
-        usual=default_audience(group),
+        may_move=can(me, "preview", group), usual=default_audience(group),
     )  # fmt: skip
 
 
