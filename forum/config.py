@@ -5,6 +5,7 @@ The app refuses to start on a default or short secret, on an unknown setting of 
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +42,19 @@ SETTINGS: dict[str, Setting] = {
     ),
     "DATABASE_URL": Setting("", "database, as SQLAlchemy writes it; empty = instance/forum.sqlite"),
     "FILES_DIR": Setting("", "folder of the uploaded files; empty = instance/files"),
+    "STORAGE_URL": Setting(
+        "", "where uploaded files are kept: `s3://bucket/prefix`; empty = in FILES_DIR, where they arrive in any case"
+    ),
+    "S3_ENDPOINT": Setting("", "address of the S3 server, for example https://s3.example.org; empty = Amazon's"),
+    "S3_REGION": Setting("us-east-1", "region of the bucket"),
+    "S3_ACCESS_KEY": Setting("", "name of our key to the bucket; needed with STORAGE_URL"),
+    "S3_SECRET_KEY": Setting("", "its secret; needed with STORAGE_URL"),
+    "X_ACCEL": Setting(
+        "", "place in nginx (`/-/files/`) that hands out FILES_DIR for us, when nginx stands in front; empty = we do"
+    ),
+    "CLAMD_URL": Setting(
+        "", "virus scanner clamd, `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`; empty = files are not checked"
+    ),
     "REDIS_URL": Setting("", "Redis for rate limits shared between machines; empty = kept in each process's memory"),
     "TIMEZONE": Setting("Europe/London", "time zone of people who have not chosen one (IANA name)"),
     "GROUP_CREATION": Setting("registered", "who starts new top-level groups: `registered` people or `admins`"),
@@ -156,6 +170,20 @@ def _check_secrets(ours: Mapping[str, Any]) -> None:
         raise BadConfig("SECRET_KEY_FALLBACKS holds a key that is too short or a default: take it out")
 
 
+def _check_storage(ours: Mapping[str, Any]) -> None:
+    url, keys = ours["STORAGE_URL"], (ours["S3_ACCESS_KEY"], ours["S3_SECRET_KEY"])
+    if url and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[\w-][\w.-]*)*/?", url):
+        raise BadConfig("STORAGE_URL must be like s3://bucket or s3://bucket/prefix, or empty")
+    if bool(keys[0]) != bool(keys[1]) or (url and not all(keys)):
+        raise BadConfig("STORAGE_URL needs S3_ACCESS_KEY and S3_SECRET_KEY: set both")
+    if ours["S3_ENDPOINT"] and not ours["S3_ENDPOINT"].startswith(("http://", "https://")):
+        raise BadConfig("S3_ENDPOINT must be like https://s3.example.org")
+    if ours["X_ACCEL"] and not re.fullmatch(r"/([\w-][\w.-]*/)+", ours["X_ACCEL"]):
+        raise BadConfig("X_ACCEL must be a place in nginx that begins and ends with a slash, like /-/files/")
+    if ours["CLAMD_URL"] and not re.fullmatch(r"tcp://[\w.:\[\]-]+:\d+|unix:/.+", ours["CLAMD_URL"]):
+        raise BadConfig("CLAMD_URL must be like tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl")
+
+
 def _check(ours: Mapping[str, Any]) -> None:
     _check_secrets(ours)
     if ours["SMTP_HOST"] and not ours["MAIL_FROM"]:
@@ -164,6 +192,7 @@ def _check(ours: Mapping[str, Any]) -> None:
         raise BadConfig("SMTP_USER and SMTP_PASSWORD belong together: set both or neither")
     if ours["SMTP_SECURITY"] not in ("starttls", "tls", "none"):
         raise BadConfig("SMTP_SECURITY must be starttls, tls or none")
+    _check_storage(ours)
     if ours["GROUP_CREATION"] not in ("registered", "admins"):
         raise BadConfig("GROUP_CREATION must be registered or admins")
     if not ours["BASE_URL"].startswith(("http://", "https://")) or ours["BASE_URL"].count("/") != 2:

@@ -90,6 +90,12 @@ def sweep_pieces() -> None:
             db.session.commit()
 
 
+def sweep_strays() -> None:
+    """Removes bytes that have belonged to nothing for two days, and still do; notes what belongs to nothing now."""
+    uploads.sweep_strays()
+    db.session.commit()
+
+
 #: what there is to do, and when it comes by itself
 JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (deliver, crontab()),
@@ -99,6 +105,7 @@ JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (sweep_submissions, crontab(minute="7")),
     (sweep_uploads, crontab(minute="37")),
     (sweep_pieces, crontab(minute="52")),
+    (sweep_strays, crontab(minute="2")),
     (sweep_sessions, crontab(minute="17", hour="3")),
     (sweep_drafts, crontab(minute="27", hour="3")),
 )

@@ -40,3 +40,26 @@ def test_a_former_key_is_as_good_as_the_present_one(instance, key):
     with pytest.raises(BadConfig, match="SECRET_KEY_FALLBACKS"):
         create_app(instance, SECRET_KEY_FALLBACKS=[key])
     assert create_app(instance, SECRET_KEY_FALLBACKS=["0123456789-abcdefghijklmnopqrstuv"])
+
+
+@pytest.mark.parametrize(
+    ("half", "named"),
+    [
+        ({"STORAGE_URL": "s3://files"}, "S3_ACCESS_KEY"),
+        ({"STORAGE_URL": "s3://files", "S3_ACCESS_KEY": "a"}, "S3_SECRET_KEY"),
+        ({"S3_SECRET_KEY": "b"}, "S3_ACCESS_KEY"),
+        ({"STORAGE_URL": "https://files.example.org"}, "s3://bucket"),
+        ({"STORAGE_URL": "s3://files/../other", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}, "s3://bucket"),
+        ({"S3_ENDPOINT": "s3.example.org"}, "S3_ENDPOINT"),
+        ({"X_ACCEL": "files"}, "X_ACCEL"),
+        ({"CLAMD_URL": "127.0.0.1:3310"}, "CLAMD_URL"),
+    ],
+)
+def test_half_a_store_is_refused(instance, half, named):
+    with pytest.raises(BadConfig, match=named):
+        create_app(instance, **half)
+
+
+def test_a_whole_one_is_taken_and_nothing_is_asked_of_it_yet(instance):
+    keys = {"S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b", "S3_ENDPOINT": "http://127.0.0.1:9"}
+    assert create_app(instance, STORAGE_URL="s3://files/of-the-forum", **keys).config["S3_REGION"] == "us-east-1"

@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ from werkzeug.exceptions import Conflict, Forbidden
 
 from forum import uploads
 from forum.access import person
+from forum.kit.clock import at, now
 from forum.kit.db import db
-from forum.models import Document, FileAudience, Group, Post, User, Version
+from forum.kit.storage import Arrivals, copy_in
+from forum.models import Document, FileAudience, Group, Post, Stray, User, Version
 
 PDF = b"%PDF-1.4\n" + b"slides " * 500
+pytestmark = pytest.mark.usefixtures("kept_in")
 
 
 def sent(*files: tuple[bytes, str]) -> list[FileStorage]:
@@ -45,12 +49,12 @@ def test_what_a_member_sends_becomes_drafts_that_only_they_see(community: Any, g
     db.session.commit()
     assert refused == [] and [document.title for document in made] == ["Measures that help", "Plan"]
     first = db.session.scalars(select(Version).where(Version.document_id == made[0].id)).one()
-    assert uploads.path_of(first).read_bytes() == PDF and first.size == len(PDF)
-    assert first.storage_key not in first.sha256 and uploads.path_of(first).stat().st_mode & 0o077 == 0
+    assert uploads.stream_of(first.storage_key).read() == PDF and first.size == len(PDF)
+    assert first.storage_key not in first.sha256
     numbers = [document.n for document in made]
     assert uploads.drafts(me, group, numbers) == made
     assert uploads.drafts(person(community.ruth.id), group, numbers) == []
-    assert uploads.orphans() == [] and uploads.missing() == [] and left_over() == []
+    assert uploads.orphans() == {} and uploads.missing() == [] and left_over() == []
 
 
 def test_each_refusal_names_its_file_and_the_others_are_kept(community: Any, group: Group) -> None:
@@ -184,18 +188,69 @@ def test_numbers_are_given_once_to_people_who_upload_at_the_same_time(app: Flask
     with ThreadPoolExecutor(len(people)) as pool:
         list(pool.map(add, people))
     numbers = list(db.session.scalars(select(Document.n).where(Document.group_id == group.id)))
-    assert len(numbers) == len(set(numbers)) and uploads.orphans() == []
+    assert len(numbers) == len(set(numbers)) and uploads.orphans() == {}
+
+
+def test_bytes_in_a_folder_are_for_the_site_alone(kept_in: str, community: Any, group: Group) -> None:
+    uploads.receive(sent((PDF, "a.pdf")), person(community.maya.id), group)
+    db.session.commit()
+    places = [place for place in uploads.store().folder.rglob("*/*") if place.is_file()]
+    assert all(place.stat().st_mode & 0o077 == 0 for place in places) and bool(places) == (kept_in == "folder")
 
 
 def test_what_a_crash_left_is_reported(app: Flask, community: Any, group: Group) -> None:
     (document,), _ = uploads.receive(sent((PDF, "a.pdf")), person(community.maya.id), group)
     db.session.commit()
     version = db.session.scalars(select(Version).where(Version.document_id == document.id)).one()
-    stray = uploads.store().path("ab" * 20)
-    stray.parent.mkdir(exist_ok=True)
-    stray.write_bytes(b"lost")
-    half = uploads.store().incoming / "half"
-    half.write_bytes(b"lo")
-    uploads.path_of(version).write_bytes(b"cut")
-    assert set(uploads.orphans()) == {stray, half}
-    assert uploads.missing() == [version]
+    put("ab" * 20, b"lost")
+    (uploads.store().incoming / "half").write_bytes(b"lo")
+    put(version.storage_key, b"cut")
+    assert set(uploads.orphans()) == {"ab" * 20, "incoming/half"}
+    assert uploads.missing() == [version] and (version, True) in uploads.damaged()
+
+
+def put(key: str, content: bytes) -> None:
+    """Bytes of a key, whatever was there."""
+    place = uploads.store()
+    place.remove(key)
+    place.keep(copy_in(Arrivals(place.incoming, 2**20), io.BytesIO(content), key), key)
+
+
+def test_bytes_that_changed_on_their_own_are_found_though_they_are_as_many(community: Any, group: Group) -> None:
+    (document,), _ = uploads.receive(sent((PDF, "a.pdf")), person(community.maya.id), group)
+    db.session.commit()
+    version = db.session.scalars(select(Version).where(Version.document_id == document.id)).one()
+    assert not any(wrong for _version, wrong in uploads.damaged())
+    put(version.storage_key, PDF[:-1] + b"?")
+    assert uploads.missing() == [] and [found for found, wrong in uploads.damaged() if wrong] == [version]
+
+
+def test_what_belongs_to_nothing_goes_two_days_after_it_was_seen_and_is_looked_at_again(
+    kept_in: str, community: Any, group: Group
+) -> None:
+    uploads.receive(sent((PDF, "a.pdf")), person(community.maya.id), group)
+    db.session.commit()
+    mine = set(bytes_kept())
+    put("ab" * 20, b"lost")
+    put("cd" * 20, b"named in time")
+    begun = uploads.begin(person(community.maya.id), group, "deck.pdf", len(PDF))
+    db.session.commit()
+    (uploads.store().incoming / "half").write_bytes(b"lo")
+    first = now()
+    assert uploads.sweep_strays() == 0 and left_keys() == {"ab" * 20, "cd" * 20, "incoming/half"}
+    with at(first + uploads.GRACE - timedelta(minutes=1)):
+        assert uploads.sweep_strays() == 0
+    version = db.session.scalars(select(Version).where(Version.deleted_at.is_(None))).first()
+    assert version
+    before, version.storage_key = version.storage_key, "cd" * 20
+    db.session.flush()
+    with at(first + uploads.GRACE + timedelta(minutes=1)):
+        assert uploads.sweep_strays() == 2, "not what was named meanwhile, not what was seen for the first time"
+    assert set(bytes_kept()) == mine | {"cd" * 20} and left_keys() == {before}
+    assert [path.name for path in left_over()] == [begun.code]
+
+
+def left_keys() -> set[str]:
+    """What was noted as belonging to nothing."""
+    db.session.flush()
+    return set(db.session.scalars(select(Stray.key)))

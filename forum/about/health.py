@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy import false, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from forum import uploads
 from forum.kit.cache import Lru
 from forum.kit.clock import now
 from forum.kit.db import db
@@ -65,6 +66,8 @@ def _storage() -> str:
     try:
         with tempfile.TemporaryFile(dir=_folder()) as file:
             file.write(b"1")
+        if current_app.config["STORAGE_URL"]:
+            uploads.store().check()
     except OSError:
         return FAILS
     return OK

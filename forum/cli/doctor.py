@@ -20,8 +20,6 @@ from forum.kit.db import db
 from forum.kit.when import filesize
 from forum.models import Mail, MailState
 
-#: bytes that go nowhere are reported once they are older than this: younger ones may be on their way in
-GRACE = timedelta(hours=48)
 LATE = timedelta(hours=1)
 DISK_MARGIN = 1024**3
 OLDEST_POSTGRES = 14
@@ -144,9 +142,9 @@ def files() -> Iterator[Finding]:
             f"missing or cut short: {version.name} (document {version.document.n} of {version.document.group.slug})",
             wrong=True,
         )
-    old = [place for place in uploads.orphans() if _age(place) > GRACE.total_seconds()]
-    for place in old:
-        yield Finding("files", f"belongs to nothing: {place}", wrong=True)
+    old = [key for key, at in uploads.orphans().items() if at < now() - uploads.GRACE]
+    for key in old:
+        yield Finding("files", f"belongs to nothing: {key} (goes by itself two days after it was noted)", wrong=True)
     blank = uploads.slides_without_pictures()
     for slide in blank:
         yield Finding("files", f"a picture of slide {slide.number} is missing (version {slide.version_id})", wrong=True)
@@ -160,14 +158,6 @@ def slides() -> Finding:
     if program is None:
         return Finding("slides", "no LibreOffice: decks show their words only, other Office files nothing")
     return Finding("slides", f"made by {program}" + (f", which lacks the package {missing}" if missing else ""))
-
-
-def _age(place: Path) -> float:
-    """Since how many seconds a file has been as it is; none for one that has gone meanwhile."""
-    try:
-        return now().timestamp() - place.stat().st_mtime
-    except FileNotFoundError:
-        return 0
 
 
 def disk(*folders: Path) -> Iterator[Finding]:

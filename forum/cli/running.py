@@ -53,6 +53,9 @@ def up(ctx: click.Context, host: str, port: int, workers: int, threads: int, wit
     instance.make(folder, say)
     app = ctx.obj.load_app()
     address_of(app, port)
+    if with_demo and app.config["STORAGE_URL"]:
+        # the bucket's client does not live through the fork of the processes that answer
+        raise click.ClickException("With files in S3, start without --demo, and fill it with `guildhall demo` instead.")
     with app.app_context():
         schema.upgrade(say)
         if with_demo:

@@ -1,14 +1,13 @@
-"""Bytes on disk: files on their way in, and files kept under random keys.
+"""Files on their way in.
 
-A file arrives in `incoming/`, counted and hashed as it is written; it is kept by a rename on the same disk, after its
-bytes are safe. What was not kept is removed when its request ends.
+A file arrives in the folder `incoming/`, counted and hashed as it is written, whatever it is kept in afterwards
+(store.py). What was not kept is removed when its request ends.
 """
 
 import hashlib
 import io
 import os
 import secrets
-from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -101,66 +100,6 @@ class Arrivals:
             file.close()
 
 
-class Store:
-    """The folder of the kept files. A key is random and tells nothing of what it names."""
-
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
-        self.incoming = self.folder / "incoming"
-
-    def prepare(self) -> None:
-        """Makes the folders, for us alone. Raises OSError where they cannot be made or written."""
-        for folder in (self.folder, self.incoming):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not os.access(folder, os.W_OK | os.X_OK):
-                raise PermissionError(f"{folder} cannot be written")
-
-    def path(self, key: str) -> Path:
-        """Where the bytes of a key are."""
-        return self.folder / key[:2] / key
-
-    def keep(self, file: Incoming) -> str:
-        """The key of a file whose bytes are on the disk, and will be there after a power cut. Raises OSError."""
-        os.fsync(file.fileno())
-        key = self._new_key()
-        place = self.path(key)
-        file.path.rename(place)
-        file.kept = True
-        file.close()
-        _sync(place.parent)
-        return key
-
-    def link(self, path: Path) -> str:
-        """The key of a file on this disk whose bytes are safe; it stays where it is, too. Raises OSError."""
-        key = self._new_key()
-        place = self.path(key)
-        place.hardlink_to(path)
-        _sync(place.parent)
-        return key
-
-    def _new_key(self) -> str:
-        key = secrets.token_hex(20)
-        place = self.path(key)
-        if not place.parent.is_dir():
-            place.parent.mkdir(mode=0o700, exist_ok=True)
-            _sync(self.folder)
-        return key
-
-    def remove(self, key: str) -> None:
-        """Removes the bytes of a key, if they are there."""
-        self.path(key).unlink(missing_ok=True)
-
-    def keys(self) -> Iterator[str]:
-        """Every key with bytes."""
-        for folder in self.folder.glob("[0-9a-f][0-9a-f]"):
-            for place in folder.iterdir():
-                yield place.name
-
-    def unfinished(self) -> Iterator[Path]:
-        """What arrived and was neither kept nor removed: on its way, or left by a crash."""
-        return self.incoming.iterdir()
-
-
 def copy_in(arrivals: Arrivals, source: BinaryIO, name: str) -> Incoming:
     """A stream's bytes, read to its end."""
     file = arrivals.open(name)
@@ -172,11 +111,3 @@ def copy_in(arrivals: Arrivals, source: BinaryIO, name: str) -> Incoming:
 
 def _for_us_alone(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

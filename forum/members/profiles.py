@@ -1,19 +1,14 @@
 """What people change about themselves. Nothing here commits, but bytes of a photo are written before its row."""
 
-import os
 import secrets
-from pathlib import Path
 from typing import BinaryIO
 
-from flask import current_app
 from sqlalchemy import delete
 
-from forum import activity, counts
+from forum import activity, counts, uploads
 from forum.kit import pictures, text
 from forum.kit.db import db
 from forum.models import Expertise, FieldAudience, User
-
-FOLDER = "portraits"
 
 
 def change(user: User, words: dict[str, str], audiences: dict[str, str], tags: list[str]) -> None:
@@ -35,25 +30,14 @@ def retell(user: User) -> None:
     counts.recount_for(user)
 
 
-def folder() -> Path:
-    """Where portraits are kept."""
-    return Path(current_app.config["FILES_DIR"]) / FOLDER
-
-
-def place(key: str) -> Path:
-    """Where the portrait of this key is."""
-    return folder() / f"{key}.webp"
-
-
 def set_photo(user: User, stream: BinaryIO) -> None:
-    """Makes the picture the person's portrait. Raises pictures.BadPicture."""
+    """Makes the picture the person's portrait. Raises pictures.BadPicture, uploads.Unstored."""
     made = pictures.portrait(stream)
     key = secrets.token_hex(12)
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    with place(key).open("xb") as file:
-        file.write(made)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        uploads.keep_picture(made, uploads.photo_key_of(key))
+    except OSError as error:
+        raise uploads.Unstored from error
     user.photo_key = key
     activity.log("account.photo-changed", user, subject=user)
 
@@ -68,4 +52,4 @@ def remove_photo(user: User) -> None:
 def forget(key: str | None) -> None:
     """Removes the bytes of a portrait that nobody has any more."""
     if key:
-        place(key).unlink(missing_ok=True)
+        uploads.store().remove(uploads.photo_key_of(key))

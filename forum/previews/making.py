@@ -47,9 +47,12 @@ def make(claim: Claim, folder: Path) -> None:
 
     Raises Unmakeable, Lost; Stopped, Broke, Odd and OSError, after which another try may do better.
     """
-    beat = Beats(claim)
-    source = uploads.path_of_key(claim.storage_key)
-    source.stat()  # bytes that are not there are no damaged file
+    with uploads.at_hand(claim.storage_key) as source:  # bytes that are not there are no damaged file
+        make_of(claim, source, folder, Beats(claim))
+
+
+def make_of(claim: Claim, source: Path, folder: Path, beat: Beat) -> None:
+    """The same, of a file at hand."""
     if claim.extension == "pdf" or claim.kind == "image":
         pages = draw(claim, source, "image" if claim.kind == "image" else "pdf", folder, beat)
         finish(claim, pages)

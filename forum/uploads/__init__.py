@@ -11,10 +11,12 @@ from typing import Any
 from flask import Flask, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from forum.kit.storage import Arrivals, Store
+from forum.kit.storage import Arrivals
 from forum.kit.when import filesize, plural
-from forum.uploads.arriving import Unstored, add_file, megabytes, receive, replace, store
+from forum.uploads.arriving import Unstored, add_file, megabytes, receive, replace
+from forum.uploads.looking import GRACE, damaged, live_versions, missing, orphans, slides_without_pictures, sweep_strays
 from forum.uploads.offering import too_many, waiting
+from forum.uploads.place import LARGEST, at_hand, keep_picture, photo_key_of, store, store_at, stream_of
 from forum.uploads.posting import (
     attach,
     attached,
@@ -31,12 +33,7 @@ from forum.uploads.posting import (
 from forum.uploads.quota import Full
 from forum.uploads.reading import (
     attached_to,
-    missing,
     opens_inline,
-    orphans,
-    path_of,
-    path_of_key,
-    slides_without_pictures,
     type_label,
     way_to_open,
 )
@@ -55,15 +52,15 @@ from forum.uploads.sending import (
     take_back,
     touch,
 )
-from forum.uploads.slides import LARGEST, RENDERER, drop_pictures, keep_picture
+from forum.uploads.slides import RENDERER, drop_pictures
 
 __all__ = [
-    "LARGEST", "RENDERER", "Full", "TooLarge", "Unstored", "WrongType", "add_file", "arrived", "attach", "attached",
-    "attached_to", "begin", "begun", "discard", "drafts", "drop_pictures", "end", "expect", "expires", "finish",
-    "give_up", "held", "hide", "init_app", "keep_picture", "kept", "marks", "megabytes", "missing", "opens_inline",
-    "orphans", "path_of", "path_of_key", "publish", "receive", "recount", "remove", "replace", "restore",
-    "slides_without_pictures", "stale", "store", "take_back", "too_many", "touch", "type_label", "waiting",
-    "way_to_open",
+    "GRACE", "LARGEST", "RENDERER", "Full", "TooLarge", "Unstored", "WrongType", "add_file", "arrived", "at_hand",
+    "attach", "attached", "attached_to", "begin", "begun", "damaged", "discard", "drafts", "drop_pictures", "end",
+    "expect", "expires", "finish", "give_up", "held", "hide", "init_app", "keep_picture", "kept", "live_versions",
+    "marks", "megabytes", "missing", "opens_inline", "orphans", "photo_key_of", "publish", "receive", "recount",
+    "remove", "replace", "restore", "slides_without_pictures", "stale", "store", "store_at", "stream_of",
+    "sweep_strays", "take_back", "too_many", "touch", "type_label", "waiting", "way_to_open",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -74,7 +71,7 @@ def init_app(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_REQUEST"]
     app.jinja_env.filters["type_label"] = type_label
     try:
-        Store(app.config["FILES_DIR"]).prepare()
+        store_at(app.config["STORAGE_URL"], app.config).prepare()
     except OSError as error:
         log.warning("Files can't be stored: %s", error)
 

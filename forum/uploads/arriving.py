@@ -1,7 +1,8 @@
 """Files as they come in: checked, kept, and named by rows that only their uploader sees."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,10 +16,11 @@ from forum.kit import fate
 from forum.kit.db import db
 from forum.kit.filenames import clean_name
 from forum.kit.filetypes import FileType, Refused, recognise
-from forum.kit.storage import Arrivals, Incoming, Store, Trouble, copy_in
+from forum.kit.storage import Arrivals, Incoming, Trouble, copy_in
 from forum.kit.when import filesize, plural
 from forum.models import Document, FileAudience, Group, Post, User, Version
 from forum.uploads.drafting import Kept, draft_of, version_of
+from forum.uploads.place import store
 from forum.uploads.posting import attach, publish, recount
 from forum.uploads.quota import Full, make_room
 from forum.uploads.slides import UNSEEN, await_slides
@@ -34,11 +36,6 @@ class Unstored(ServiceUnavailable):
 
     def __init__(self) -> None:
         super().__init__(retry_after=300)
-
-
-def store() -> Store:
-    """Where this site keeps its files."""
-    return Store(current_app.config["FILES_DIR"])
 
 
 def receive(files: Iterable[FileStorage], me: Person, group: Group) -> tuple[list[Document], list[str]]:
@@ -133,7 +130,7 @@ def _keep(file: FileStorage) -> Kept:
             key = store().keep(incoming)
     except OSError as error:
         raise Unstored from error
-    fate.if_undone(_removal(key))
+    fate.if_undone(partial(store().remove, key))
     return Kept(name, found, key, incoming.size, incoming.sha256)
 
 
@@ -157,11 +154,6 @@ def _checked(file: Incoming, name: str) -> FileType:
         most = megabytes(config["MAX_UPLOAD"])
         raise Refused(f"This file has {filesize(file.size)}. A file can be up to {most}.")
     return recognise(file.path, name)
-
-
-def _removal(key: str) -> Callable[[], None]:
-    place = store()
-    return lambda: place.remove(key)
 
 
 def megabytes(limit: int) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import Conflict
@@ -13,8 +13,8 @@ from forum.access import readable
 from forum.kit import fate
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.kit.storage import Store
 from forum.models import Document, DocumentTag, FileAudience, Group, Opening, Post, Topic, Version
+from forum.uploads.place import store
 from forum.uploads.slides import UNSEEN, forget_slides
 from forum.who import Person
 
@@ -123,8 +123,7 @@ def _remove_bytes(ids: list[int]) -> None:
 
 
 def _removal(key: str) -> Callable[[], None]:
-    place = Store(current_app.config["FILES_DIR"])
-    return lambda: place.remove(key)
+    return partial(store().remove, key)
 
 
 def attached(post: Post) -> list[Document]:

@@ -2,19 +2,15 @@
 
 from collections import defaultdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import current_app
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from forum.access import FACILITATE, can, level, opened
-from forum.kit.db import db
 from forum.kit.filetypes import ALLOWED, inline_safe
 from forum.kit.hot import Hot
-from forum.kit.storage import Store
-from forum.models import Document, FileAudience, Group, Post, Slide, Version
+from forum.models import Document, FileAudience, Group, Post
 from forum.who import Person
 
 _LEADS = bindparam("leads", type_=sa.Boolean)
@@ -77,45 +73,7 @@ def type_label(extension: str) -> str:
     return kind.label if kind else extension.upper()
 
 
-def path_of(version: Version | Row[Any]) -> Path:
-    """Where the bytes of a version are."""
-    return path_of_key(version.storage_key)
-
-
-def path_of_key(key: str) -> Path:
-    """Where the bytes of a key are: of a version, or of a slide's picture."""
-    return Store(current_app.config["FILES_DIR"]).path(key)
-
-
 def opens_inline(extension: str) -> bool:
     """Whether a browser may show a stored file itself, in a sandbox: a picture of points, or a PDF."""
     kind = ALLOWED.get(extension)
     return kind is not None and inline_safe(kind)
-
-
-def orphans() -> list[Path]:
-    """Bytes that no row names: left by a crash, or on their way in right now (look at their age)."""
-    place = Store(current_app.config["FILES_DIR"])
-    named = set(db.session.scalars(select(Version.storage_key).where(Version.deleted_at.is_(None))))
-    named |= {key for keys in db.session.execute(select(Slide.small_key, Slide.large_key)) for key in keys if key}
-    return [*place.unfinished(), *(place.path(key) for key in place.keys() if key not in named)]  # noqa: SIM118
-
-
-def missing() -> list[Version]:
-    """Versions whose bytes are not there, or are not as long as they were."""
-    kept = db.session.scalars(select(Version).where(Version.deleted_at.is_(None)).order_by(Version.id))
-    return [version for version in kept if _length(path_of(version)) != version.size]
-
-
-def slides_without_pictures() -> list[Slide]:
-    """Slides that name a picture whose bytes are not there."""
-    drawn = db.session.scalars(select(Slide).where(Slide.large_key.is_not(None)).order_by(Slide.id))
-    keys = {slide: (slide.small_key, slide.large_key) for slide in drawn}
-    return [slide for slide, pair in keys.items() if not all(key and _length(path_of_key(key)) for key in pair)]
-
-
-def _length(place: Path) -> int | None:
-    try:
-        return place.stat().st_size
-    except OSError:
-        return None

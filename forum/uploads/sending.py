@@ -19,8 +19,9 @@ from forum.kit.filetypes import FileType, Refused, named, recognise
 from forum.kit.fragments import Fragment
 from forum.kit.when import filesize
 from forum.models import Document, Group, Upload
-from forum.uploads.arriving import Unstored, megabytes, store
+from forum.uploads.arriving import Unstored, megabytes
 from forum.uploads.drafting import Kept, draft_of
+from forum.uploads.place import store
 from forum.uploads.posting import discard, drafts
 from forum.uploads.quota import make_room
 from forum.uploads.slides import UNSEEN
@@ -123,7 +124,7 @@ def finish(upload: Upload, fragment: Fragment, me: Person, group: Group) -> Docu
     found: FileType = recognise(fragment.path, upload.name)
     sha256 = fragment.sha256
     try:
-        key = store().link(fragment.path)
+        key = store().add(fragment.path)
     except OSError as error:
         raise Unstored from error
     fate.if_undone(partial(store().remove, key))

@@ -1,6 +1,5 @@
 """What becomes of a version besides: slides that are waited for, the bytes of their pictures, and their end."""
 
-import io
 from functools import partial
 from typing import Any
 
@@ -11,16 +10,14 @@ from forum.kit import fate
 from forum.kit.db import db
 from forum.kit.filetypes import FileType
 from forum.kit.signals import preview_waits
-from forum.kit.storage import Arrivals, Store, copy_in
 from forum.models import Preview, PreviewState, Slide, Version
+from forum.uploads.place import store
 
 #: kinds that can be shown as slides or pages; plain text and tables of text are left out
 SHOWN = {"slides", "document", "sheet", "image"}
 LEFT_OUT = {"csv"}
 #: raised when slides come out better or different: then those of a lower number may be made anew
 RENDERER = 1
-#: bytes of one picture
-LARGEST = 4 * 1024**2
 LOCKED = "This file is protected by a password, so its slides can’t be shown here."
 MACROS = "This file may hold macros, so it is kept for download only."
 #: for statements whose rows are not looked at again before commit, or are expired by hand
@@ -44,18 +41,6 @@ def _tell() -> None:
     preview_waits.send(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
-def keep_picture(content: bytes) -> str:
-    """The key of a picture's bytes, kept with this transaction. Raises OSError when the disk is full."""
-    place = Store(current_app.config["FILES_DIR"])
-    place.prepare()
-    with copy_in(Arrivals(place.incoming, LARGEST), io.BytesIO(content), "slide.webp") as incoming:
-        if incoming.trouble:
-            raise OSError(f"a picture can't be stored: {incoming.trouble.value}")
-        key = place.keep(incoming)
-    fate.if_undone(partial(place.remove, key))
-    return key
-
-
 def forget_slides(of: Any) -> None:
     """Deletes the slides of versions (a condition on Version), with their words and pictures. Does not commit.
 
@@ -69,7 +54,7 @@ def forget_slides(of: Any) -> None:
 
 def drop_pictures(of: Any) -> None:
     """Removes the bytes of slides (a condition on Slide) once this is committed."""
-    place = Store(current_app.config["FILES_DIR"])
+    place = store()
     for keys in db.session.execute(select(Slide.small_key, Slide.large_key).where(of)):
         for key in filter(None, keys):
             fate.once_done(partial(place.remove, key))

@@ -112,7 +112,7 @@ def test_files_are_there_with_their_bytes(community):
             sa.select(Document).join(Group).where(Group.slug == row["group"], Document.title == row["title"])
         ).one()
         version = db.session.scalars(sa.select(Version).where(Version.document_id == document.id)).one()
-        assert uploads.path_of(version).read_bytes() == (DEMO / "files" / row["file"]).read_bytes()
+        assert uploads.stream_of(version.storage_key).read() == (DEMO / "files" / row["file"]).read_bytes()
         assert (document.audience.value, document.licence, document.folder) == (
             row["audience"],
             row["licence"],

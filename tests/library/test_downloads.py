@@ -4,13 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from forum import uploads
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Document, Membership, Standing
-from tests.library.conftest import PDF, address, post_of
+from tests.bucket import Seaweed, move_to
+from tests.library.conftest import PDF, address, post_of, upload
+from tests.sketches import LARGE, SMALL, draw
 
+pytestmark = pytest.mark.usefixtures("kept_in")
 Shelve = Callable[..., Document]
 WAYS = {
     "plain": ("GET", {}),
@@ -194,3 +198,51 @@ def test_lost_bytes_are_a_plain_refusal(community: Any, as_: Any, shelve: Shelve
     reply = as_(community.maya).get(address(deck, "/download"))
     assert reply.status_code == 503 and "can’t read this file" in reply.get_data(as_text=True)
     assert [version.document_id for version in uploads.missing() if version.document_id == deck.id] == [deck.id]
+
+
+def test_a_picture_of_a_slide_comes_whole_in_part_or_not_again(community: Any, as_: Any, shelve: Shelve) -> None:
+    deck, maya = shelve("performance", "ruth", "deck.pdf"), as_(community.maya)
+    draw(deck)
+    for where, content in (("/slides/1/picture", LARGE), ("/slides/1/thumbnail", SMALL)):
+        whole = maya.get(address(deck, where))
+        assert (whole.status_code, whole.data, whole.mimetype) == (200, content, "image/webp")
+        part = maya.get(address(deck, where), headers={"Range": "bytes=9-"})
+        assert (part.status_code, part.data) == (206, content[9:])
+        head = maya.head(address(deck, where))
+        assert (head.data, int(head.headers["Content-Length"])) == (b"", len(content))
+        again = maya.get(address(deck, where), headers={"If-None-Match": whole.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+        assert as_(community.sam).get(address(deck, where)).status_code == 403
+
+
+def test_while_the_bucket_is_away_files_wait_and_pages_stay(
+    app: Flask, community: Any, as_: Any, shelve: Shelve, mortal: Seaweed
+) -> None:
+    deck = shelve("performance", "ruth", "deck.pdf")
+    draw(deck)
+    move_to(app, mortal.settings())
+    maya, kept = as_(community.maya), uploads.store().incoming
+    etag = maya.get(address(deck, "/download")).headers["ETag"]
+    mortal.stop()
+    for below in ("/download", "/slides/1/picture"):
+        reply = maya.get(address(deck, below))
+        assert reply.status_code == 503 and int(reply.headers["Retry-After"]) and "can’t read this file" in reply.text
+        assert mortal.endpoint not in reply.text and "ETag" not in reply.headers
+    assert maya.get(address(deck, "/download"), headers={"If-None-Match": etag}).status_code == 304
+    assert maya.get(address(deck)).status_code == 200
+    refused = upload(maya, "performance", (PDF, "mine.pdf"), title="Mine", key="0123456789abcdef")
+    assert refused.status_code == 503 and "can’t store files" in refused.text and list(kept.iterdir()) == []
+    assert maya.get("/readyz").json["storage"] == "fails"
+    mortal.start()
+    assert maya.get(address(deck, "/download")).data == PDF and maya.get("/readyz").json["storage"] == "ok"
+    assert upload(maya, "performance", (PDF, "mine.pdf"), title="Mine", key="0123456789abcdef").status_code == 303
+
+
+def test_the_address_of_the_bucket_never_reaches_a_browser(
+    kept_in: str, app: Flask, community: Any, as_: Any, shelve: Shelve
+) -> None:
+    deck = shelve("performance", "ruth", "deck.pdf")
+    reply = as_(community.maya).get(address(deck, "/download"))
+    secret = app.config["S3_ENDPOINT"] or app.config["FILES_DIR"]
+    said = f"{reply.headers} {as_(community.maya).get(address(deck)).text}"
+    assert secret not in said and uploads.store().name not in said and "X-Accel" not in said

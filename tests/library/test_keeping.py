@@ -99,11 +99,11 @@ def test_a_facilitator_hides_and_shows_a_file(community: Any, as_: Any, shelve: 
 def test_a_deleted_file_is_gone_with_its_bytes(community: Any, as_: Any, shelve: Shelve) -> None:
     deck, maya = shelve("performance", "maya", "deck.pdf", title="Gone soon"), as_(community.maya)
     version = db.session.scalars(select(Version).where(Version.document_id == deck.id)).one()
-    place, where = uploads.path_of(version), address(deck)
+    place, where = uploads.store().path(version.storage_key), address(deck)
     assert as_(community.dan).post(where + "/removal").status_code == 403
     assert "Delete this file" in maya.get(where + "/removal").get_data(as_text=True) and place.exists()
     assert maya.post(where + "/removal").headers["Location"] == "/groups/performance/library"
-    assert not place.exists() and uploads.missing() == [] and uploads.orphans() == []
+    assert not place.exists() and uploads.missing() == [] and uploads.orphans() == {}
     for browser in (maya, as_(community.ruth)):
         assert [browser.get(where + below).status_code for below in ("", "/download", "/versions/1/download")] == [
             404

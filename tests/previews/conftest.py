@@ -67,7 +67,7 @@ def slides_of(document: Document) -> list[Slide]:
 
 def size_of(key: str | None) -> tuple[int, int]:
     """The width and height of a picture that is kept."""
-    content = uploads.path_of_key(key or "").read_bytes()
+    content = uploads.stream_of(key or "").read()
     assert content[8:16] == b"WEBPVP8 "
     return tuple(int.from_bytes(content[at : at + 2], "little") & 0x3FFF for at in (26, 28))  # type: ignore[return-value]
 

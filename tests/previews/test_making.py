@@ -49,7 +49,7 @@ def test_a_picture_becomes_one_slide_upright_and_without_what_it_says_of_itself(
     document = shown("garden.jpg", files.portrait())
     (slide,) = slides_of(document)
     assert (slide.width, slide.height) == size_of(slide.large_key) == (200, 300)
-    content = uploads.path_of_key(slide.large_key).read_bytes()
+    content = uploads.stream_of(slide.large_key).read()
     assert b"Exif" not in content and b"Taken at home" not in content
     assert Image.open(io.BytesIO(content)).format == "WEBP"
 
@@ -141,5 +141,5 @@ def test_slides_go_with_their_file(posted: bool, shown: Any) -> None:
 
 def test_lost_pictures_are_reported(shown: Any) -> None:
     _, second = slides_of(shown("may.pdf", files.pdf("One", "Two")))
-    uploads.path_of_key(second.small_key).unlink()
+    uploads.store().remove(second.small_key)
     assert uploads.slides_without_pictures() == [second]

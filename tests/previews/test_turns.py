@@ -148,7 +148,7 @@ def test_a_try_that_broke_is_made_again_later_and_not_for_ever(
 @pytest.mark.parametrize("what", ["no room", "no file"])
 def test_what_is_no_fault_of_the_file_is_not_held_against_it(what: str, bench: None, shelve: Any) -> None:
     deck = shelve("performance", "ruth", "a.pdf", files.pdf("A"))
-    place = uploads.store().incoming if what == "no room" else uploads.path_of(deck_version(deck))
+    place = uploads.store().incoming if what == "no room" else uploads.store().path(deck_version(deck).storage_key)
     place.rename(place.with_name("away"))
     if what == "no room":
         place.write_bytes(b"in the way")

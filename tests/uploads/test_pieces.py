@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from forum import jobs, uploads
@@ -18,10 +19,12 @@ from forum.kit import fragments, web
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Document, Membership, Standing, Upload, Version
+from tests.bucket import Seaweed, move_to
 from tests.conftest import make_app, sign_in
 from tests.library.conftest import upload
 from tests.uploads.conftest import PDF, PIECE, Sender
 
+pytestmark = pytest.mark.usefixtures("kept_in")
 Send = Callable[..., Sender]
 Pieces = Callable[[], list[Path]]
 HALF = len(PDF) // 2
@@ -274,6 +277,23 @@ def test_what_nobody_carried_on_with_for_a_day_is_gone(sender: Send, pieces: Pie
     assert [path.name for path in pieces()] == [late.address[-32:]]
     assert db.session.scalar(select(Document.n).where(Document.n == number, Document.posted_at.is_(None))) == number
     assert len(db.session.scalars(select(Upload)).all()) == 1
+
+
+def test_a_file_whose_store_is_away_at_its_end_is_finished_later(
+    app: Flask, sender: Send, pieces: Pieces, mortal: Seaweed
+) -> None:
+    move_to(app, mortal.settings())
+    mortal.stop()
+    maya = sender("maya")
+    maya.begin()
+    maya.send(PDF[:HALF], 0)
+    reply = maya.send(PDF[HALF:], HALF)
+    assert reply.status_code == 503 and "can’t store files" in reply.text and reply.headers["Retry-After"] == "300"
+    assert maya.look().headers["Upload-Offset"] == str(len(PDF)) and "Upload-Draft" not in maya.look().headers
+    assert [path.stat().st_size for path in pieces()] == [len(PDF)]
+    mortal.start()
+    assert maya.send(b"", len(PDF)).headers["Upload-Draft"] == maya.look().headers["Upload-Draft"]
+    assert pieces() == [] and uploads.missing() == []
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def newest() -> Any:
     version = db.session.scalars(select(Version).order_by(Version.id.desc())).first()
     assert version
     document = db.session.scalars(select(Document).where(Document.id == version.document_id)).one()
-    return document.title, document.posted_at, uploads.path_of(version).read_bytes()
+    return document.title, document.posted_at, uploads.stream_of(version.storage_key).read()
 
 
 @pytest.mark.parametrize("checked", [False, True])

@@ -2,21 +2,21 @@
 
 import logging
 import operator
-from pathlib import Path
 from typing import Any
 
-from flask import Response, request, send_file
+from flask import Response, current_app, request
 from sqlalchemy import Row, update
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from forum.access import fetch, viewer
+from forum.kit import giving
 from forum.kit.buffer import Buffer
 from forum.kit.db import db
 from forum.kit.filenames import content_disposition
 from forum.library import queries
 from forum.library.blueprint import bp
 from forum.models import Document
-from forum.uploads import opens_inline, path_of
+from forum.uploads import opens_inline, store
 
 log = logging.getLogger(__name__)
 #: a file is a document of nobody: no script, no form, no frame, nothing of ours
@@ -46,9 +46,9 @@ def found(slug: str, n: int, v: int | None) -> Row[Any]:
 
 def sent(version: Row[Any]) -> Response:
     """The bytes: whole, a range, or the word that they are unchanged."""
-    place = present(path_of(version), version)
     inline = request.args.get("inline") == "1" and opens_inline(version.extension)
-    reply = send_file(place, version.media_type, etag=version.sha256, last_modified=version.created_at)
+    facts = (version.media_type, version.sha256, version.created_at)
+    reply = given(version, version.storage_key, *facts, accel=current_app.config["X_ACCEL"])
     reply.headers["Content-Disposition"] = content_disposition(version.name, inline)
     reply.headers["Content-Security-Policy"] = POLICY
     reply.headers["Cache-Control"] = "private, no-store"
@@ -59,18 +59,22 @@ def sent(version: Row[Any]) -> Response:
     return reply
 
 
-def present(place: Path, version: Row[Any]) -> Path:
-    """The file, which should be there. Raises ServiceUnavailable."""
-    if not place.is_file():
-        log.error("The bytes of version %s are missing", version.id)
-        raise ServiceUnavailable("We can’t read this file at the moment. The people who run this site can see why.")
-    return place
+def given(version: Row[Any], key: str, *facts: Any, **how: Any) -> Response:
+    """The bytes of a key of this version, which should be there. Raises ServiceUnavailable."""
+    try:
+        return giving.answer(store(), key, *facts, **how)
+    except OSError as error:
+        log.error("The bytes of version %s can't be read: %s", version.id, type(error).__name__)
+        raise ServiceUnavailable(
+            "We can’t read this file at the moment. The people who run this site can see why.", retry_after=60
+        ) from error
 
 
 def begins(reply: Response) -> bool:
     """Whether somebody takes the file now: not a question about it, and not a later part of it."""
+    first = "X-Accel-Redirect" not in reply.headers or request.range is None or request.range.ranges[0][0] == 0
     part = reply.headers.get("Content-Range", "bytes 0-")
-    return request.method == "GET" and reply.status_code in (200, 206) and part.startswith("bytes 0-")
+    return request.method == "GET" and reply.status_code in (200, 206) and first and part.startswith("bytes 0-")
 
 
 def _write_counts(entries: dict[int, int]) -> None:

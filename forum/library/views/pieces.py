@@ -185,6 +185,8 @@ def finish(upload: Upload, fragment: Fragment, me: Person, group: Group) -> None
         uploads.give_up(upload)
         db.session.commit()
         raise refusal(422, str(error)) from None
+    except uploads.Unstored as error:
+        raise refusal(503, error.description, Retry_After=300) from None
 
 
 @sending.route("/<code>", methods=["DELETE"], **ALONE)

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answered
 
@@ -14,10 +14,9 @@ from forum.library import actions, decks
 from forum.library.blueprint import bp
 from forum.library.forms import SlideWords
 from forum.library.views.adding import Answer
-from forum.library.views.downloads import POLICY, present
+from forum.library.views.downloads import POLICY, given
 from forum.models import Document
 from forum.sight import draft_sight, sight
-from forum.uploads import path_of_key
 
 
 @bp.get("/<int:n>/slides/<int:k>")
@@ -61,11 +60,10 @@ def drawn(slug: str, n: int, k: int, which: str) -> Response:
         raise NotFound
     key = getattr(found, which)
     name = hashlib.blake2b(repr((me.id, found.id, key)).encode(), digest_size=12).hexdigest()
-    reply = send_file(present(path_of_key(key), found), "image/webp", etag=name, conditional=True)
+    reply = given(found, key, "image/webp", name, None)
     reply.headers["Cache-Control"] = "private, no-cache"
     reply.headers["Content-Security-Policy"] = POLICY
     reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    del reply.headers["Last-Modified"]
     return reply
 
 

@@ -1,8 +1,10 @@
 """Portraits: shown to those who may see them, chosen and removed by their owner."""
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, url_for
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
+from forum.kit import giving
 from forum.kit.db import db
 from forum.kit.ids import digest, same
 from forum.kit.pictures import BadPicture
@@ -11,6 +13,7 @@ from forum.members.blueprint import bp
 from forum.members.views.people import reader
 from forum.members.views.settings import account_of, page
 from forum.models import FieldAudience
+from forum.uploads import photo_key_of, store
 
 
 @bp.get("/people/<handle>/photo/<key>")
@@ -18,12 +21,16 @@ def photo(handle: str, key: str) -> Response:
     """The portrait, decided at each request; unchanged ones are answered 304."""
     me = reader()
     known = queries.portrait_key(handle, me)
-    place = profiles.place(known) if known and same(known, key.removesuffix(".webp")) else None
-    if place is None or not place.is_file():
+    if not (known and same(known, key.removesuffix(".webp"))):
         abort(404)
-    reply = Response(place.read_bytes(), mimetype="image/webp", headers={"Cache-Control": "private, no-cache"})
-    reply.set_etag(digest(f"{me.id} {key}")[:24])
-    return reply.make_conditional(request)  # type: ignore[return-value]
+    try:
+        reply = giving.answer(store(), photo_key_of(known), "image/webp", digest(f"{me.id} {key}")[:24], None)
+    except FileNotFoundError:
+        abort(404)
+    except OSError as error:
+        raise ServiceUnavailable(retry_after=60) from error
+    reply.headers["Cache-Control"] = "private, no-cache"
+    return reply
 
 
 @bp.get("/settings/photo")
