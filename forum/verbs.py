@@ -113,6 +113,7 @@ VERBS: dict[str, tuple[str, Check]] = {
     "accept": ("Only the person who asked and facilitators may accept an answer", _accepts),
     "edit post": ("Only its author may edit a post, until the topic is locked", _edits),
     "delete post": ("Only its author and facilitators may delete a post", _own_or_lead("author_id")),
+    "describe": ("Only members may suggest words for a slide", _at(TAKE_PART)),
     "edit document": ("Only its uploader and facilitators may change a file", _own_or_lead("uploader_id")),
 }
 

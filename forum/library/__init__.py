@@ -11,6 +11,8 @@ from forum.library.views import listing as listing
 from forum.library.views import pieces as pieces
 from forum.library.views import several as several
 from forum.library.views import slides as slides
+from forum.library.views import versions as versions
+from forum.library.views import words as words
 from forum.library.views.downloads import counted
 from forum.library.views.gate import gated
 

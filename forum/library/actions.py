@@ -85,6 +85,24 @@ def replace(me: Person, document: Document, file: FileStorage) -> Version:
     return version
 
 
+def restore_version(me: Person, document: Document, version: Version) -> Version:
+    """The new newest version, which is an old one again. Raises uploads.Full."""
+    made = uploads.again(document, version, me)
+    _shows(document)
+    activity.record("document.replaced", me, group=document.group, document=document)
+    number, newest = version.number, made.number
+    activity.log("version.restored", me, group=document.group, n=document.n, version=number, as_version=newest)
+    return made
+
+
+def remove_version(me: Person, document: Document, version: Version, reason: str) -> None:
+    """Deletes one version for good. Raises Conflict for the only one."""
+    number = version.number
+    uploads.withdraw(document, version)
+    _shows(document)
+    activity.log("version.deleted", me, group=document.group, n=document.n, version=number, reason=reason)
+
+
 def describe(me: Person, document: Document, slide: Any, words: str) -> bool:
     """Puts a person's words in place of a slide's own (none = its own again). False when they changed meanwhile."""
     mine = {"described": words if words != slide.text else "", "described_by_id": me.id, "described_at": now()}

@@ -3,16 +3,14 @@
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Integer, bindparam, exists, func, select
 
 from forum.access import ASKER, Person, asked_by, readable
 from forum.kit.hot import Hot
-from forum.models import Document, Group, Preview, PreviewState, Slide, Version
+from forum.models import Document, Group, Preview, PreviewState, Slide, Version, page_noun
 
 BULLET = "• "
 SMALL = 640
-#: what a page is called, by the kind of its file; others are pages when they stand upright
-NOUNS = {"slides": "Slide", "image": "Picture", "sheet": "Page"}
 
 
 class Seen(NamedTuple):
@@ -105,14 +103,15 @@ _PICTURE = Hot(
     .join(Slide, Slide.version_id == Version.id)
     .where(
         Group.slug == bindparam("slug"), Document.n == bindparam("n"), readable(Document, ASKER),
-        Version.number == Document.last_version, Version.deleted_at.is_(None), Slide.number == bindparam("k"),
+        Version.number == func.coalesce(bindparam("v", type_=Integer), Document.last_version),
+        Version.deleted_at.is_(None), Slide.number == bindparam("k"),
     )
 )  # fmt: skip
 
 
-def deck_of(document: Document) -> Deck | None:
-    """The slides of a file's newest version; None for a file that can have none."""
-    rows = _DECK.rows({"document": document.id, "version": document.last_version})
+def deck_of(document: Document, version: int | None = None) -> Deck | None:
+    """The slides of a file's version, the newest for None; None for a file that can have none."""
+    rows = _DECK.rows({"document": document.id, "version": version or document.last_version})
     if not rows:
         return None
     slides = [as_seen(document, row[4:]) for row in rows if row.number is not None]
@@ -120,9 +119,9 @@ def deck_of(document: Document) -> Deck | None:
     return Deck(state, reason, pages, done, slides, noun_of(document, slides[0] if slides else None))
 
 
-def slide_of(document: Document, k: int) -> tuple[Any, Seen, int] | None:
-    """A slide of the newest version by its number: its row, how it is shown, and how many there are."""
-    row = _SLIDE.first({"document": document.id, "version": document.last_version, "k": k})
+def slide_of(document: Document, k: int, version: int | None = None) -> tuple[Any, Seen, int] | None:
+    """A slide of a version (the newest for None) by its number: its row, how it is shown, and how many there are."""
+    row = _SLIDE.first({"document": document.id, "version": version or document.last_version, "k": k})
     return (row, as_seen(document, row[3:]), row.pages) if row else None
 
 
@@ -132,15 +131,14 @@ def as_seen(document: Document, row: Any) -> Seen:
     return seen._replace(title=document.title, named_by_file=True) if document.kind == "image" else seen
 
 
-def picture_of(me: Person, slug: str, n: int, k: int) -> Any:
+def picture_of(me: Person, slug: str, n: int, k: int, version: int | None = None) -> Any:
     """The keys of a slide's pictures, and its version, if this reader may open the file; else None."""
-    return _PICTURE.first({**asked_by(me), "slug": slug, "n": n, "k": k})
+    return _PICTURE.first({**asked_by(me), "slug": slug, "n": n, "k": k, "v": version})
 
 
 def noun_of(document: Document, first: Seen | None) -> str:
-    """What one of them is called: a PDF that lies on its side is a deck of slides."""
-    upright = first is None or first.height >= first.width
-    return NOUNS.get(document.kind, "Page" if upright else "Slide")
+    """What one page of a file is called."""
+    return page_noun(document.kind, first and first.width, first and first.height)
 
 
 def cover() -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Row, bindparam, func, select
 from forum.access import ASKER, Person, asked_by, readable, shown
 from forum.kit.db import db
 from forum.kit.hot import Hot
-from forum.models import Document, DocumentTag, Group, Post, Topic, User, Version
+from forum.models import Document, DocumentTag, Group, User, Version
 
 _VERSIONS = (
     select(
@@ -25,20 +25,6 @@ _VERSIONS = (
 def versions_of(document: Document, me: Person) -> list[Row[Any]]:
     """The versions of a document, newest first, each with who added it."""
     return list(db.session.connection().execute(_VERSIONS, {**asked_by(me), "document": document.id}))
-
-
-_TALK = (
-    select(Topic.n, Topic.title, Topic.kind, Topic.reply_count, Topic.accepted_no, Post.no)
-    .join(Post, Post.topic_id == Topic.id)
-    .where(Post.id == bindparam("post"), readable(Post, ASKER))
-)
-
-
-def talk_about(document: Document, me: Person) -> list[Row[Any]]:
-    """The topic whose post carries the document, if this reader may read it."""
-    if document.post_id is None:
-        return []
-    return list(db.session.connection().execute(_TALK, {**asked_by(me), "post": document.post_id}))
 
 
 _TAGS = select(DocumentTag.tag).where(DocumentTag.document_id == bindparam("document")).order_by(DocumentTag.tag)

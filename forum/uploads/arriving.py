@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from flask import current_app
-from sqlalchemy import update
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -21,9 +20,10 @@ from forum.kit.when import filesize, plural
 from forum.models import Document, FileAudience, Group, Post, User, Version
 from forum.uploads.drafting import Kept, draft_of, version_of
 from forum.uploads.place import store
-from forum.uploads.posting import attach, publish, recount
+from forum.uploads.posting import attach, publish
 from forum.uploads.quota import Full, make_room
-from forum.uploads.slides import UNSEEN, await_slides
+from forum.uploads.slides import await_slides
+from forum.uploads.versions import lead_with, next_number
 from forum.who import Person
 
 FULL = "We can’t store files at the moment. Keep your files, and try again in some minutes."
@@ -74,16 +74,12 @@ def replace(document: Document, file: FileStorage, me: Person) -> Version:
     """
     kept = _keep(file)
     _make_room(kept, me, document.group)
-    facts = {"kind": kept.type.kind, "extension": kept.type.extension, "size": kept.size}
-    grown = update(Document).where(Document.id == document.id).values(last_version=Document.last_version + 1, **facts)
-    number = db.session.execute(grown.returning(Document.last_version), execution_options=UNSEEN).scalar_one()
-    version = version_of(kept, me, document.group, number)
+    version = version_of(kept, me, document.group, next_number(document))
     version.document_id = document.id
     db.session.add(version)
     db.session.flush()
     await_slides(version, kept.type)
-    db.session.expire(document)
-    recount(document.group)
+    lead_with(document, version)
     return version
 
 

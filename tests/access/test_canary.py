@@ -7,22 +7,27 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from sqlalchemy import case, delete, insert, inspect, select, update
+from sqlalchemy import and_, case, delete, insert, inspect, select, update
 
 from forum import access
 from forum.access import CARD, FACILITATE, OWN, READ, Level
 from forum.kit.db import db
 from forum.models import (
+    LEADING,
+    Citation,
+    Cites,
     Document,
     DocumentTag,
     Group,
     Invitation,
     JoinRequest,
+    Membership,
     Post,
     Preview,
     Revision,
     Slide,
     Subject,
+    Suggestion,
     Topic,
     TopicTag,
     User,
@@ -54,6 +59,7 @@ FIELDS: dict[str, Level] = {
     "name": CARD, "summary": CARD, "subject": CARD, "emblem": CARD,
     "about": READ, "title": READ, "body": READ, "tag": READ, "old": READ, "document": READ, "description": READ, "folder": READ,
     "licence": READ, "workshop": READ, "mark": READ, "file": READ, "slide": READ, "slideshow": FACILITATE, "secret": FACILITATE, "hidden": FACILITATE, "note": FACILITATE,
+    "suggestion": FACILITATE,
     "welcome": FACILITATE, "refusal": FACILITATE, "invitation": FACILITATE,
 }  # fmt: skip
 assert OWN > FACILITATE
@@ -127,6 +133,31 @@ def plant(group: Group) -> None:
         db.session.execute(statement)
 
 
+def plant_citations(groups: dict[int, Group]) -> None:
+    """An open topic cites a slide of every group, and somebody who leads each group suggests words for a slide."""
+    post = db.session.scalars(
+        select(Post).join(Group, Group.id == Post.group_id).where(Group.slug == "policy", Post.no == 0).limit(1)
+    ).one()
+    db.session.execute(update(Topic).where(Topic.id == post.topic_id).values(cites=Cites.ELSEWHERE))
+    for g in groups:
+        newest = (
+            select(Version)
+            .join(Document, Document.id == Version.document_id)
+            .where(Document.group_id == g, Document.posted_at.is_not(None), Version.number == Document.last_version)
+        )
+        for version in db.session.scalars(newest.order_by(Version.id)).unique():
+            cited = {"post_id": post.id, "group_id": post.group_id, "version_id": version.id}
+            db.session.add(Citation(document_id=version.document_id, number=1, **cited))
+        leading = (
+            Membership.user_id == Version.uploader_id,
+            Membership.group_id == g,
+            Membership.standing.in_(LEADING),
+        )
+        for version in db.session.scalars(newest.join(Membership, and_(*leading))).unique():
+            said = {"version_id": version.id, "group_id": g, "author_id": version.uploader_id}
+            db.session.add(Suggestion(number=1, words=word("suggestion", g), **said))
+
+
 def links(page: str, base: str) -> Iterator[str]:
     """The addresses of this site that a page points to."""
     for target in re.findall(r'(?:href|src|action|formaction)="([^"#]+)', page):
@@ -168,6 +199,7 @@ def planted(community: Community) -> dict[int, Group]:
     groups = {group.id: group for group in db.session.scalars(select(Group)).unique()}
     for group in groups.values():
         plant(group)
+    plant_citations(groups)
     db.session.commit()
     return groups
 
@@ -208,7 +240,7 @@ def test_every_text_column_of_a_group_has_its_word() -> None:
     planted = {
         Group: {"name", "summary", "about", "about_html", "welcome", "refusal"}, Topic: {"title"}, Post: {"body", "html"}, TopicTag: {"tag"},
         Revision: {"body", "title"}, Document: {"title", "description", "folder", "licence", "workshop"}, DocumentTag: {"tag"}, Version: {"name"}, JoinRequest: {"note", "reason"},
-        Invitation: {"note"}, Subject: {"name"}, Slide: {"title", "text", "notes", "described"}, Preview: {"reason"},
+        Invitation: {"note"}, Subject: {"name"}, Slide: {"title", "text", "notes", "described"}, Preview: {"reason"}, Suggestion: {"words"},
     }  # fmt: skip
     silent = {
         "slug",

@@ -9,7 +9,19 @@ from sqlalchemy.orm import joinedload
 
 from forum import access
 from forum.kit.db import db
-from forum.models import Document, Group, Membership, Post, Preview, Slide, Topic, User, Version
+from forum.models import (
+    Citation,
+    Document,
+    Group,
+    Membership,
+    Post,
+    Preview,
+    Slide,
+    Suggestion,
+    Topic,
+    User,
+    Version,
+)
 from forum.who import VISITOR, Person, person
 from tests.access import oracle, world
 
@@ -156,11 +168,44 @@ def test_what_is_made_of_a_file_is_read_as_the_file(model: Any) -> None:
     )
 
 
+def test_citations_are_read_with_the_post_and_the_file() -> None:
+    loaded, posts = {row.id: row for row in documents()}, {row.id: row for row in db.session.scalars(select(Post))}
+    groups = {group.id: group.slug for group in db.session.scalars(select(Group))}
+    compare(
+        Citation,
+        lambda who: access.readable(Citation, who),
+        lambda s, row, group, name: (
+            oracle.reads_post(s, posts[row.post_id], group)
+            and oracle.opens(s, loaded[row.document_id], groups[loaded[row.document_id].group_id], name)
+        ),
+        list(db.session.scalars(select(Citation))),
+        lambda row: groups[row.group_id],
+    )
+
+
+def test_suggestions_are_read_by_their_author_and_by_those_who_decide() -> None:
+    loaded = {row.id: row for row in documents()}
+    of_version = {row.id: loaded[row.document_id] for row in db.session.scalars(select(Version))}
+    authors = {user.id: user.name for user in db.session.scalars(select(User))}
+    compare(
+        Suggestion,
+        lambda who: access.readable(Suggestion, who),
+        lambda s, row, group, name: (
+            oracle.opens(s, of_version[row.version_id], group, name)
+            and (
+                name in (authors[row.author_id], of_version[row.version_id].uploader.name)
+                or oracle.at_least(s, group, "facilitate")
+            )
+        ),
+        list(db.session.scalars(select(Suggestion))),
+        lambda row: of_version[row.version_id].group.slug,
+    )
+
+
 def test_every_thing_below_a_group_has_a_rule() -> None:
     """What is read only on the way to something else, or by whoever looks after a group, is named here."""
     besides = {
-        "AuditEntry", "DocumentTag", "Event", "Invitation", "JoinRequest", "Mail", "Membership", "Subject", "TopicTag",
-        "Upload",
+        "AuditEntry", "DocumentTag", "Event", "Invitation", "JoinRequest", "Mail", "Membership", "Subject", "TopicTag", "Upload",
     }  # fmt: skip
     below = {mapper.class_ for mapper in db.Model.registry.mappers if "group_id" in mapper.columns}
     assert {model.__name__ for model in below - set(access.RULES)} == besides

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import (
+    Citation,
     Document,
     FileAudience,
     Group,
@@ -21,6 +22,7 @@ from forum.models import (
     Preview,
     Slide,
     Standing,
+    Suggestion,
     Topic,
     TopicKind,
     User,
@@ -100,7 +102,19 @@ def build() -> None:
     uploader = db.session.scalars(select(User).where(User.name == "member/member")).one()
     for place in (*tops, *children, *grand):
         things(place, uploader)
+    citations()
     db.session.commit()
+
+
+def citations() -> None:
+    """Every file is cited by a post of its own group, and by one of another; by one in each state in turn."""
+    db.session.flush()
+    posts = list(db.session.scalars(select(Post).where(Post.deleted_at.is_(None)).order_by(Post.id)).unique())
+    here = {number: [post for post in posts if post.group_id == number] for number in {post.group_id for post in posts}}
+    for at, version in enumerate(db.session.scalars(select(Version).order_by(Version.id)).unique()):
+        own, cited = here[version.group_id], {"document_id": version.document_id, "version_id": version.id, "number": 1}
+        for post in {own[at % len(own)], posts[at * 7 % len(posts)]}:
+            db.session.add(Citation(post_id=post.id, group_id=post.group_id, **cited))
 
 
 def topic(place: Group, author: User, n: int, **facts: object) -> Topic:
@@ -159,3 +173,5 @@ def document(place: Group, uploader: User, n: int, audience: FileAudience, on: P
     db.session.flush()
     made = {"version_id": version.id, "group_id": place.id}
     db.session.add_all((Preview(**made), Slide(number=1, **made)))
+    author = db.session.scalars(select(User).where(User.name == "member/former")).one()
+    db.session.add(Suggestion(number=1, author_id=author.id, words="x", **made))

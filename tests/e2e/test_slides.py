@@ -1,6 +1,7 @@
 """A deck in the browser: one slide at a time with scripts, all in order without (acceptance points 32 to 34)."""
 
 import io
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -118,3 +119,32 @@ def test_a_deck_is_light_before_its_pictures(visit: Visit, deck: str) -> None:
     arrived = Scales(page).of(deck)
     assert sum(arrived.values()) <= 60 * KB, arrived
     assert sum(address.endswith("/picture") for address in asked) <= 4
+
+
+def test_a_slide_is_discussed_from_the_deck_and_the_deck_says_so(visit: Visit, deck: str) -> None:
+    page = visit("maya", f"{deck}#slide-12")
+    expect(page.locator("[data-discuss]")).to_have_text("Discuss slide 12")
+    page.locator("[data-discuss]").click()
+    expect(page.get_by_label("Slide 12: Measure 12 Measures")).to_be_checked()
+    page.get_by_label("Your question or subject in one line").fill("Who sees slide 12?")
+    page.get_by_label("Details").fill("And what do they make of it?")
+    page.get_by_role("button", name="Post to Performance Management").click()
+    cited = page.get_by_role("list", name="Slides")
+    expect(cited.locator("img")).to_have_js_property("naturalWidth", 640)
+    cited.get_by_role("link", name="Slide 12: Measure 12").click()
+    expect(page.locator("[data-at]")).to_have_text("Slide 12 of 48")
+    expect(page.locator(".film a").nth(11)).to_have_accessible_name(re.compile(r"12 ?\. Measure 12, talked about once"))
+    expect(page.get_by_role("link", name="Who sees slide 12?")).to_be_visible()
+
+
+def test_slides_are_chosen_in_the_composer(visit: Visit, deck: str) -> None:
+    page = visit("dan", "/groups/performance/topics/1")
+    page.get_by_label("Your reply").fill("Two of them.")
+    page.get_by_role("button", name="Cite slides").click()
+    page.get_by_role("button", name="Measures 48").click()
+    for number in (3, 48):
+        page.get_by_label(f"{number}. Measure {number}", exact=True).check()
+    expect(page.get_by_label("Your reply")).to_have_value("Two of them.")
+    page.get_by_role("button", name="Post reply to Performance Management").click()
+    post = page.locator("article", has_text="Two of them.")
+    expect(post.get_by_role("list", name="Slides").get_by_role("listitem")).to_have_count(2)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from forum.kit.db import db
-from forum.models import Document, Membership, Preview, PreviewState, Slide, Standing
+from forum.models import Document, Membership, Preview, PreviewState, Standing
 from tests import sketches
 from tests.kit import samples
 from tests.library.conftest import address, post_of
@@ -220,12 +220,6 @@ def describe(browser: Any, where: str, words: str, page: str = "") -> Any:
     mark = re.search(r'name="before"[^>]*value="([^"]*)"', page or browser.get(where).text)
     assert mark
     return browser.post(where, data={"described": words, "before": mark[1]})
-
-
-def test_a_member_may_not_and_is_told_who_may(community: Any, as_: Any, deck: Document) -> None:
-    reply = as_(community.maya).post(address(deck, "/slides/2/text"), data={"described": "Mine", "before": ""})
-    assert reply.status_code == 403 and "uploader and facilitators" in reply.text
-    assert db.session.scalars(select(Slide).where(Slide.described != "")).all() == []
 
 
 def test_two_who_describe_a_slide_at_once_see_both_texts(community: Any, as_: Any, deck: Document) -> None:

@@ -6,10 +6,12 @@ from werkzeug.wrappers import Response
 
 from forum.access import FACILITATE, READ, can, fetch, lawful_audiences, level, require, viewer
 from forum.kit.db import db
-from forum.library import actions, decks, queries, shelves
+from forum.library import actions, decks, queries, shelves, suggesting
 from forum.library.blueprint import bp
 from forum.library.forms import AudienceChoice, Details
+from forum.library.talk import talk_of
 from forum.library.views.adding import Answer, sights
+from forum.library.views.slides import citing
 from forum.models import Document, FileAudience
 from forum.sight import audience_of, draft_sight, sight, sight_of
 from forum.uploads import opens_inline
@@ -23,11 +25,14 @@ def show(slug: str, n: int) -> str:
     me = viewer()
     document = fetch(Document, me, slug, n=n)
     group, versions = document.group, queries.versions_of(document, me)
+    deck, edits = decks.deck_of(document), can(me, "edit document", document)
     return render_template(
         "library/document.html", nav="groups", group=group, document=document, versions=versions, added=versions[-1],
-        deck=decks.deck_of(document), tags=queries.tags_of_file(document),
+        deck=deck, cite=citing(me, document, document.last_version), may_suggest=can(me, "describe", document),
+        tags=queries.tags_of_file(document),
+        suggested=suggesting.waiting(me, document) if edits and deck else (),
         sight=sight(document, "this file") if document.posted_at else draft_sight("this file"),
-        talk=queries.talk_about(document, me), may_edit=can(me, "edit document", document),
+        talk=talk_of(document, me, deck.noun.lower() if deck else "slide"), may_edit=edits,
         leads=level(me, group) >= FACILITATE, reads=level(me, group) >= READ, inline=opens_inline(document.extension),
     )  # fmt: skip
 

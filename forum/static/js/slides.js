@@ -7,15 +7,17 @@ function thumbnail(slide, at) {
   const height = Math.round((120 * large.getAttribute('height')) / large.getAttribute('width'));
   const small = Object.assign(new Image(120, height), { alt: '', loading: 'lazy' });
   small.src = large.getAttribute('src').replace(/picture$/, 'thumbnail');
-  link.append(small, at + 1, Object.assign(document.createElement('span'), { className: 'vh', textContent: title(slide) && `. ${title(slide)}` }));
+  const { talk } = slide.dataset;
+  if (talk) link.dataset.talk = talk;
+  const words = [title(slide) && `. ${title(slide)}`, talk && `, talked about ${talk === '1' ? 'once' : `${talk} times`}`];
+  link.append(small, at + 1, Object.assign(document.createElement('span'), { className: 'vh', textContent: words.join('') }));
   return link;
 }
 
 export default function slides(deck) {
   const all = [...deck.querySelectorAll('.slide')];
-  const film = deck.querySelector('.film');
+  const [film, status, discuss] = ['.film', '[role=status]', '[data-discuss]'].map((part) => deck.querySelector(part));
   const thumbs = film ? all.map(thumbnail) : [];
-  const status = deck.querySelector('[role=status]');
   const button = (name) => deck.querySelector(`[data-do=${name}]`);
   const { noun } = deck.dataset;
   const named = () => all.findIndex(({ id }) => `#${id}` === location.hash);
@@ -30,6 +32,7 @@ export default function slides(deck) {
     button('prev').setAttribute('aria-disabled', now === 0);
     button('next').setAttribute('aria-disabled', now === all.length - 1);
     deck.querySelector('[data-at]').textContent = place;
+    if (discuss) [discuss.href, discuss.lastChild.textContent] = [discuss.dataset.discuss + (now + 1), `Discuss ${noun.toLowerCase()} ${now + 1}`];
     all[now + 1]?.querySelector('img')?.setAttribute('loading', 'eager');
     if (!moved) return;
     status.textContent = title(all[now]) ? `${place}: ${title(all[now])}` : place;

@@ -1,0 +1,88 @@
+"""The versions of a document that is there: an old one made the newest again, one taken away. Nothing here commits."""
+
+from functools import partial
+
+from sqlalchemy import func, insert, select, update
+from werkzeug.exceptions import Conflict
+
+from forum.kit import fate
+from forum.kit.clock import now
+from forum.kit.db import db
+from forum.models import Document, Preview, Slide, Version
+from forum.uploads.place import at_hand, store
+from forum.uploads.posting import recount
+from forum.uploads.quota import make_room
+from forum.uploads.slides import UNSEEN, forget_slides
+from forum.who import Person
+
+#: what a document carries of its newest version
+CARRIED = ("kind", "extension", "size")
+
+
+def next_number(document: Document) -> int:
+    """The number of a document's next version: of numbers given once, none is given again. The document is locked."""
+    db.session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
+    highest = select(func.max(Version.number)).where(Version.document_id == document.id)
+    return (db.session.scalar(highest) or 0) + 1
+
+
+def lead_with(document: Document, version: Version) -> None:
+    """The document is this version from now on."""
+    carried = {name: getattr(version, name) for name in CARRIED}
+    newest = update(Document).where(Document.id == document.id).values(last_version=version.number, **carried)
+    db.session.execute(newest, execution_options=UNSEEN)
+    db.session.expire(document)
+    recount(document.group)
+
+
+def again(document: Document, version: Version, me: Person) -> Version:
+    """A new newest version with the bytes of an old one, and its slides as they were made and described.
+
+    Raises Full, and OSError where the bytes can't be copied.
+    """
+    make_room(me, document.group, version.size)
+    same = ("group_id", "name", "extension", "media_type", "kind", "size", "sha256", "scan")
+    copied = {name: getattr(version, name) for name in same}
+    number, key = next_number(document), _copied(version.storage_key)
+    copy = Version(document_id=document.id, number=number, uploader_id=me.id, storage_key=key, **copied)
+    db.session.add(copy)
+    db.session.flush()
+    _copy_slides(version, copy)
+    lead_with(document, copy)
+    return copy
+
+
+def _copied(key: str) -> str:
+    with at_hand(key) as path:
+        copy = store().add(path)
+    fate.if_undone(partial(store().remove, copy))
+    return copy
+
+
+def _copy_slides(version: Version, copy: Version) -> None:
+    """The slides of a version, for another with the same bytes: with pictures of its own, for each is removed alone."""
+    for model in (Preview, Slide):
+        names = [column.key for column in model.__table__.columns if column.key not in ("id", "version_id")]
+        columns = (getattr(model, name) for name in names)
+        rows = db.session.execute(select(*columns).where(model.version_id == version.id))
+        made = [{**row._asdict(), "version_id": copy.id} for row in rows]
+        for row in made:
+            row.update({name: _copied(row[name]) for name in ("small_key", "large_key") if row.get(name)})
+        if made:
+            db.session.execute(insert(model), made)
+
+
+def withdraw(document: Document, version: Version) -> None:
+    """Takes a version away for good, with its bytes and slides; the newest that is left leads. Raises Conflict."""
+    next_number(document)  # nobody else changes its versions now
+    left = (Version.document_id == document.id, Version.deleted_at.is_(None), Version.id != version.id)
+    newest = db.session.scalar(select(Version).where(*left).order_by(Version.number.desc()).limit(1))
+    if newest is None:
+        raise Conflict("This is the only version there is. Delete the file instead.")
+    live = update(Version).where(Version.id == version.id, Version.deleted_at.is_(None))
+    gone = db.session.execute(live.values(deleted_at=now(), name=""), execution_options=UNSEEN)
+    if gone.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("This version was deleted already, in another window.")
+    forget_slides(Version.id == version.id)
+    fate.once_done(partial(store().remove, version.storage_key))
+    lead_with(document, newest)

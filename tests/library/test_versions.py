@@ -1,0 +1,150 @@
+"""Older versions of a file: looked at, made the newest again, deleted; by those who may, and with their slides."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from forum import uploads
+from forum.kit.db import db
+from forum.models import AuditEntry, Document, Preview, Slide, Version
+from tests import sketches
+from tests.library.conftest import PDF, address, bytes_kept
+
+Shelve = Callable[..., Document]
+NEWER = PDF + b"% the second\n"
+
+
+def replace(browser: Any, document: Document, content: bytes = NEWER, name: str = "june.pdf") -> Any:
+    """Sends a new version."""
+    data = {"file": (io.BytesIO(content), name)}
+    reply = browser.post(address(document, "/versions"), data=data, content_type="multipart/form-data")
+    db.session.expire_all()
+    return reply
+
+
+@pytest.fixture
+def deck(community: Any, as_: Any, shelve: Shelve) -> Document:
+    """Ruth's deck in its second version; the slides of both are drawn."""
+    document = shelve("performance", "ruth", "may.pdf", PDF, title="May")
+    sketches.draw(document, 2, title="Kestrel {}", described="A kestrel on a post")
+    replace(as_(community.ruth), document)
+    sketches.draw(document, 3, title="Heron {}")
+    return document
+
+
+def numbers(document: Document) -> list[tuple[int, bool]]:
+    """The versions of a document: number, and whether it is there."""
+    db.session.expire_all()
+    found = select(Version).where(Version.document_id == document.id).order_by(Version.number)
+    return [(version.number, version.deleted_at is None) for version in db.session.scalars(found)]
+
+
+def test_an_old_version_is_looked_at_with_its_own_slides(community: Any, as_: Any, deck: Document) -> None:
+    maya = as_(community.maya)
+    assert "Heron 3" in maya.get(address(deck)).text and "Kestrel" not in maya.get(address(deck)).text
+    page = maya.get(address(deck, "/versions/1")).text
+    assert "Kestrel 2" in page and "Heron" not in page and "This is an older version" in page
+    assert f'src="{address(deck, "/versions/1/slides/2/picture")}"' in page
+    assert "Kestrel 2" in maya.get(address(deck, "/versions/1/slides/2")).text
+    assert maya.get(address(deck, "/versions/1/slides/3")).status_code == 404
+    for which in ("picture", "thumbnail"):
+        old, new = (maya.get(address(deck, f"{below}/slides/1/{which}")) for below in ("/versions/1", ""))
+        assert old.status_code == new.status_code == 200 and old.headers["ETag"] != new.headers["ETag"]
+
+
+def test_the_newest_has_the_address_of_the_file(community: Any, as_: Any, deck: Document) -> None:
+    reply = as_(community.maya).get(address(deck, "/versions/2"))
+    assert reply.status_code == 302 and reply.headers["Location"] == address(deck)
+
+
+@pytest.mark.parametrize(
+    "below", ["", "/slides/1", "/slides/1/picture", "/slides/1/thumbnail", "/removal", "/download"]
+)
+def test_an_old_version_is_refused_as_the_file_is(community: Any, as_: Any, deck: Document, below: str) -> None:
+    for person in (None, community.sam, community.leon, community.hugh, community.vic):
+        browser = as_(person)
+        there, nowhere = (browser.get(address(deck, f"/versions/{v}{below}")) for v in (1, 7))
+        assert there.status_code == nowhere.status_code in (303, 403) and "Kestrel" not in there.text
+    as_(community.ruth).post(address(deck, "/audience"), data={"audience": "facilitators"})
+    assert as_(community.maya).get(address(deck, f"/versions/1{below}")).status_code == 404
+
+
+def test_an_old_version_is_made_the_newest_again(community: Any, as_: Any, deck: Document) -> None:
+    ruth, before = as_(community.ruth), len(bytes_kept())
+    reply = ruth.post(address(deck, "/versions/1/restoration"))
+    assert reply.status_code == 303 and numbers(deck) == [(1, True), (2, True), (3, True)]
+    page = ruth.get(address(deck)).text
+    assert "as version 3" in page and "Kestrel 2" in page and "A kestrel on a post" in page
+    assert ruth.get(address(deck, "/download")).data == PDF
+    assert ruth.get(address(deck, "/slides/1/picture")).status_code == 200
+    slides = db.session.scalars(select(Slide).join(Version, Version.id == Slide.version_id).where(Version.number == 3))
+    pictures = sum(1 for slide in slides for key in (slide.small_key, slide.large_key) if key)
+    assert len(bytes_kept()) == before + 1 + pictures
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "version.restored")).one()
+    assert entry.details == {"n": deck.n, "version": 1, "as_version": 3}
+
+
+def test_restoring_counts_against_the_quota(app: Any, community: Any, as_: Any, deck: Document) -> None:
+    app.config["UPLOAD_QUOTA_PERSON"] = 1
+    reply = as_(community.ruth).post(address(deck, "/versions/1/restoration"), follow_redirects=True)
+    assert reply.status_code == 200 and numbers(deck) == [(1, True), (2, True)]
+    assert "This is an older version" in reply.text
+
+
+def test_a_deleted_version_leaves_nothing_behind(community: Any, as_: Any, deck: Document) -> None:
+    ruth = as_(community.ruth)
+    assert "Delete version 1" in ruth.get(address(deck, "/versions/1/removal")).text
+    assert ruth.post(address(deck, "/versions/1/removal"), data={"reason": "A name in it"}).status_code == 303
+    assert numbers(deck) == [(1, False), (2, True)]
+    for below in ("", "/slides/1", "/slides/1/picture", "/download", "/removal"):
+        assert ruth.get(address(deck, f"/versions/1{below}")).status_code == 404
+    assert "may.pdf" not in ruth.get(address(deck)).text
+    of = select(Version.id).where(Version.number == 1, Version.document_id == deck.id)
+    assert not db.session.scalars(select(Slide).where(Slide.version_id.in_(of))).all()
+    assert not db.session.scalars(select(Preview).where(Preview.version_id.in_(of))).all()
+    assert not uploads.orphans()
+
+
+def test_without_the_newest_the_one_before_leads_and_its_number_is_not_given_again(
+    community: Any, as_: Any, deck: Document
+) -> None:
+    ruth = as_(community.ruth)
+    ruth.post(address(deck, "/versions/2/removal"))
+    assert numbers(deck) == [(1, True), (2, False)]
+    page = ruth.get(address(deck)).text
+    assert "Kestrel 1" in page and "Heron" not in page and ruth.get(address(deck, "/download")).data == PDF
+    replace(ruth, deck, PDF + b"% the third\n", "july.pdf")
+    assert numbers(deck) == [(1, True), (2, False), (3, True)] and "july.pdf" in ruth.get(address(deck)).text
+
+
+def test_the_only_version_is_not_deleted_alone(community: Any, as_: Any, shelve: Shelve) -> None:
+    single = shelve("performance", "ruth", "may.pdf", PDF)
+    reply = as_(community.ruth).post(address(single, "/versions/1/removal"))
+    assert reply.status_code == 409 and "Delete the file instead" in reply.text
+    assert numbers(single) == [(1, True)]
+
+
+def test_members_neither_restore_nor_delete(community: Any, as_: Any, deck: Document) -> None:
+    maya = as_(community.maya)
+    for below in ("/versions/1/restoration", "/versions/1/removal"):
+        assert maya.post(address(deck, below)).status_code == 403
+    page = maya.get(address(deck, "/versions/1")).text
+    assert "Make it the newest again" not in page and "Delete this version" not in page
+    assert numbers(deck) == [(1, True), (2, True)]
+
+
+def test_the_page_costs_the_same_for_two_versions_and_for_twenty(
+    community: Any, as_: Any, deck: Document, watch: Any
+) -> None:
+    maya, counts = as_(community.maya), []
+    for more in (0, 18):
+        for at in range(more):
+            replace(as_(community.ruth), deck, PDF + b"%% %d\n" % at)
+        maya.get(address(deck))
+        with watch() as seen:
+            maya.get(address(deck))
+        counts.append(len(seen.statements))
+    assert counts[0] == counts[1] <= 8
