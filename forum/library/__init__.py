@@ -13,6 +13,7 @@ from forum.library.views import several as several
 from forum.library.views import slides as slides
 from forum.library.views import versions as versions
 from forum.library.views import words as words
+from forum.library.views import zips as zips
 from forum.library.views.downloads import counted
 from forum.library.views.gate import gated
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import lazyload
 
 from forum.access import ASKER, Person, asked_by, mentioned, readable, shown
 from forum.kit.db import db
 from forum.library.decks import cover
-from forum.models import Document, DocumentTag, Group, User
+from forum.models import Document, DocumentTag, Group, User, Version
 
 PAGE = 25
 #: files that can be chosen at once
@@ -122,6 +122,20 @@ def chosen(me: Person, group: Group, numbers: Iterable[int]) -> list[Document]:
 
 def _open_to(me: Person) -> tuple[ColumnElement[bool], ...]:
     return Document.posted_at.is_not(None), readable(Document, me)
+
+
+def to_pack(me: Person, group: Group, folder: str, numbers: Iterable[int], most: int) -> list[Any]:
+    """What a zip is made of: the newest versions of the files of a folder, or of those chosen, that this reader opens.
+
+    By title; one more than `most` when there are more. One statement.
+    """
+    wanted = sorted({number for number in numbers if 0 < number < 2**31})[:MOST]
+    newest = and_(Version.document_id == Document.id, Version.number == Document.last_version)
+    what = (Document.id, Document.title, Document.uploader_id, Document.receipts)
+    here = (Document.group_id == group.id, Version.deleted_at.is_(None), *_open_to(me))
+    found = select(*what, Version.name, Version.size, Version.storage_key).join(Version, newest).where(*here)
+    found = found.where(Document.folder == folder) if folder else found.where(Document.n.in_(wanted))
+    return list(db.session.execute(found.order_by(*_BY_TITLE).limit(most + 1))) if folder or wanted else []
 
 
 def count_in(me: Person, group: Group, folder: str) -> int:

@@ -52,6 +52,7 @@ STOPS = [
     Stop("ruth", "/groups/performance/library?folder=Workshops&by=ruth&sort=title", "Library – Performance Management"),
     Stop("ruth", "/groups/performance/library/moving?n=1&n=2", "Move to a folder – Performance Management"),
     Stop("maya", "/groups/performance/library/moving?n=1", "Move to a folder – Performance Management"),
+    Stop("maya", "/groups/performance/library/zip?folder=Nowhere", "Nothing to download – Performance Management"),
     Stop("ruth", "/groups/performance/library/details?n=1&n=2&n=4", "Say what these are – Performance Management"),
     Stop("ruth", "/groups/performance/library/folder?name=Workshops", "Rename a folder – Performance Management"),
     Stop("maya", "/groups/performance/members", "Members – Performance Management"),

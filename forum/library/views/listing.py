@@ -43,6 +43,7 @@ def index(slug: str) -> str:
         chips=chips(group, wanted, marks.kind), finders=finders(wanted, marks), some=bool(marks.kind),
         way=way_to_open(me, group), may_add=can(me, "upload", group), leads=can(me, "facilitate", group),
         may_move=can(me, "preview", group), usual=default_audience(group),
+        pick="chosen" if any(row.opens for row in shelf.rows) else "",
     )  # fmt: skip
 
 
