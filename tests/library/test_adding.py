@@ -79,7 +79,7 @@ def test_an_unticked_file_is_thrown_away(community: Any, as_: Any) -> None:
     reply = upload(maya, "performance", (b"other", "other.txt"), offered=[number])
     assert reply.status_code == 303
     assert [document.title for document in own_documents(community.maya)][-1] == "Other"
-    assert number not in [document.n for document in own_documents(community.maya)] and uploads.orphans() == []
+    assert number not in [document.n for document in own_documents(community.maya)] and uploads.orphans() == {}
 
 
 def test_nobody_posts_or_throws_away_the_draft_of_another(community: Any, as_: Any) -> None:
@@ -95,7 +95,7 @@ def test_a_form_sent_twice_adds_once(community: Any, as_: Any) -> None:
     first = upload(maya, "performance", (PDF, "deck.pdf"), key="0123456789abcdef")
     second = upload(maya, "performance", (PDF, "deck.pdf"), key="0123456789abcdef")
     assert first.headers["Location"] == second.headers["Location"]
-    assert [document.title for document in own_documents(community.maya)].count("Deck") == 1 and uploads.orphans() == []
+    assert [document.title for document in own_documents(community.maya)].count("Deck") == 1 and uploads.orphans() == {}
 
 
 def test_a_form_without_a_file_says_so(community: Any, as_: Any) -> None:
@@ -163,7 +163,7 @@ def test_others_add_nothing(who: str | None, slug: str, status: int, community: 
     kept = sorted(uploads.store().keys())
     sent = upload(browser, slug, (PDF, "deck.pdf"))
     assert sent.status_code == (status if who else 403)  # a visitor's words are kept on a page of their own
-    assert sorted(uploads.store().keys()) == kept and uploads.orphans() == []
+    assert sorted(uploads.store().keys()) == kept and uploads.orphans() == {}
 
 
 @pytest.fixture
