@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Flask
 
-from forum import about, config, discussions, groups, jobs, library, members, outbox, uploads
+from forum import about, config, discussions, groups, jobs, library, members, outbox, search, uploads
 from forum.kit import assets, compress, csrf, db, errors, headers, hot, landing, proxies, rates, remember, trouble, when
 from forum.kit.web import Request
 
 TOOLS = (proxies, headers, errors, csrf, rates, db, hot, assets, compress, landing, when, remember, trouble)
-ROOMS = (outbox, uploads, members, groups, discussions, library, about, jobs)
+ROOMS = (outbox, uploads, members, groups, discussions, library, search, about, jobs)
 
 
 def create_app(instance: str | Path | None = None, **settings: Any) -> Flask:

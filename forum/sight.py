@@ -10,7 +10,7 @@ from forum.access import CARD, READ, TABLE, level
 from forum.kit.cache import Lru
 from forum.kit.db import db
 from forum.kit.when import plural
-from forum.models import Document, FileAudience, Group, Kind, Post, Standing, User
+from forum.models import FileAudience, Group, Kind, Post, Standing, User
 from forum.rule import column
 from forum.who import VISITOR
 
@@ -45,14 +45,14 @@ def audience_of(thing: Any) -> FileAudience:
     group = thing if isinstance(thing, Group) else thing.topic.group if isinstance(thing, Post) else thing.group
     if getattr(thing, "hidden_at", None):
         return FileAudience.FACILITATORS
-    if isinstance(thing, Document):
+    if hasattr(thing, "audience"):
         return _file_audience(thing, group)
     if level(VISITOR, group) >= READ:
         return FileAudience.WEB
     return FileAudience.REGISTERED if TABLE[Standing.REGISTERED][column(group)] >= READ else FileAudience.MEMBERS
 
 
-def _file_audience(document: Document, group: Group) -> FileAudience:
+def _file_audience(document: Any, group: Group) -> FileAudience:
     """The file's own audience, cut to what its group allows now (and, attached to a post, to the post's)."""
     wide = document.audience in (FileAudience.WEB, FileAudience.REGISTERED)
     single = group.kind == Kind.RESTRICTED and group.single_files and document.post_id is None

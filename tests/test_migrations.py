@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 
 from forum.cli import schema, snapshots
 from forum.kit.db import db
-from forum.models import AuditEntry
+from forum.models import AuditEntry, search
 from tests.conftest import make_app
 
 POSTGRES = os.environ.get("DATABASE_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -85,7 +85,11 @@ def site(empty):
 
 def differences():
     """What Alembic would still change. Indexes on expressions are beyond it: see `indexes`."""
-    options = {"compare_type": True, "include_object": lambda _thing, _name, kind, *_: kind != "index"}
+    options = {
+        "compare_type": True,
+        "include_object": lambda _thing, _name, kind, *_: kind != "index",
+        "include_name": search.has_model,
+    }
     with db.engine.connect() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
@@ -100,6 +104,22 @@ def indexes():
     with db.engine.connect() as connection:
         found = {name: " ".join(sql.split()) for name, sql in connection.exec_driver_sql(statement)}
     return {name: sql for name, sql in found.items() if "alembic_version" not in sql}
+
+
+def keepers():
+    """What the database itself says of the search's index, and of what keeps it."""
+    statements = {
+        "sqlite": ["SELECT name, sql FROM sqlite_master WHERE name GLOB '*_words_*' OR name GLOB '*_index'"],
+        "postgresql": [
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname ~ '_words$'",
+            "SELECT proname || '()', pg_get_functiondef(oid) FROM pg_proc WHERE proname ~ '(^words_of|_words)$'",
+            "SELECT table_name || '.' || column_name, data_type FROM information_schema.columns WHERE table_name ~ '_index$'",
+            """SELECT 'token ' || maptokentype, string_agg(dictname, ' ') FROM pg_ts_config_map JOIN pg_ts_config c ON c.oid = mapcfg
+            JOIN pg_ts_dict d ON d.oid = mapdict WHERE cfgname = 'guildhall' GROUP BY 1""",
+        ],
+    }[db.engine.dialect.name]
+    with db.engine.connect() as connection:
+        return {name: sql for statement in statements for name, sql in connection.exec_driver_sql(statement)}
 
 
 def revisions():
@@ -122,6 +142,14 @@ def test_migrating_makes_every_index(site):
     command.downgrade(schema.config(), "base")
     db.create_all()
     assert migrated == indexes()
+
+
+def test_migrating_keeps_the_search_as_the_models_say(site):
+    migrated = keepers()
+    command.downgrade(schema.config(), "base")
+    db.create_all()
+    assert migrated == keepers()
+    assert len(migrated) > 15
 
 
 def test_every_migration_can_be_undone(site):

@@ -18,6 +18,7 @@ from flask_migrate import Migrate
 
 from forum.cli import snapshots
 from forum.kit.db import db
+from forum.models.search import has_model
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 NEWER = (
@@ -36,7 +37,7 @@ BEHIND = (
 
 def init_app(app: Flask) -> None:
     """Makes `guildhall db` know our migrations."""
-    Migrate(app, db, directory=MIGRATIONS, compare_type=True, render_as_batch=True)
+    Migrate(app, db, directory=MIGRATIONS, compare_type=True, render_as_batch=True, include_name=has_model)
 
 
 def config() -> Any:

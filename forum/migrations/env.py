@@ -32,10 +32,13 @@ def rendered(kind: str, thing: Any, _autogen: object) -> Any:
 def guarded(connection: sa.Connection) -> Iterator[None]:
     """Nothing; while it lasts nobody else migrates, and SQLite lets tables be replaced that others point to."""
     sqlite = connection.dialect.name == "sqlite"
-    before, after = ("PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON")
-    if not sqlite:
-        before, after = f"SELECT pg_advisory_lock({LOCK})", f"SELECT pg_advisory_unlock({LOCK})"
-    connection.exec_driver_sql(before)
+    before: tuple[str, ...] = (f"SELECT pg_advisory_lock({LOCK})",)
+    after: tuple[str, ...] = (f"SELECT pg_advisory_unlock({LOCK})",)
+    if sqlite:  # triggers of other tables may speak of the one that is being replaced
+        before = ("PRAGMA foreign_keys=OFF", "PRAGMA legacy_alter_table=ON")
+        after = ("PRAGMA foreign_keys=ON", "PRAGMA legacy_alter_table=OFF")
+    for statement in before:
+        connection.exec_driver_sql(statement)
     connection.commit()
     try:
         yield
@@ -43,7 +46,8 @@ def guarded(connection: sa.Connection) -> Iterator[None]:
             raise RuntimeError(f"after migrating, table {torn[0]} points to rows of {torn[2]} that are not there")
     finally:
         connection.rollback()
-        connection.exec_driver_sql(after)
+        for statement in after:
+            connection.exec_driver_sql(statement)
         connection.commit()
 
 

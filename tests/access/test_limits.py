@@ -49,6 +49,7 @@ def test_a_text_is_not_edited_without_end(limited, community, place):
 
 def test_people_and_groups_are_not_searched_without_end(limited, community):
     maya = sign_in(limited, community.maya)
-    places = ("/people?q=a", "/groups?q=a", "/groups/policy/members?q=a")
-    assert [maya.get(place).status_code for place in places] == [200, 200, 429]
+    places = ("/people?q=a", "/groups?q=a", "/groups/policy/members?q=a", "/search?q=audit")
+    assert [maya.get(place).status_code for place in places] == [200, 200, 429, 429]
+    assert maya.get("/search").status_code == 200
     assert maya.get("/people").status_code == 200

@@ -13,7 +13,8 @@ ADDRESSES = (
     f"/groups/policy/library/1/versions/{HUGE}/download", f"/groups/policy/topics/1?page={HUGE}&post={HUGE}",
     f"/groups/policy/topics/1/new?after=-{HUGE}", f"/groups/policy/topics/1/new?after={HUGE}",
     f"/groups/policy/topics/1/replies?to={HUGE}", f"/groups/policy/topics/1/replies?to=-{HUGE}",
-    "/people?q=%00", "/people/maya%00", "/people/maya/photo/%00", "/invitations/%00", "/confirm/%00", "/reset/%00",
+    "/search?q=%00", "/search?q=audit%00%22*&kind=%00&group=%00&after=%00", f"/search?q=audit&kind=talk&after=policy/{HUGE}/{HUGE}",
+    "/search?q=ruth&kind=people&after=%00", "/search?q=%F0%9F%A6%98%CC%81%22-&sort=best", "/people?q=%00", "/people/maya%00", "/people/maya/photo/%00", "/invitations/%00", "/confirm/%00", "/reset/%00",
     "/groups/policy/manage/people?q=%00", "/groups/policy/manage/people/%00", "/groups/policy/manage/requests/%00",
     "/groups/policy/manage/log?action=%00", f"/groups/policy/manage/log?page={HUGE}", "/static/x/%00",
 )  # fmt: skip

@@ -1,0 +1,56 @@
+"""A time after which the database gives up: whoever asks something large holds nobody else up for long."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from forum.kit.db import db
+
+#: SQLite looks at the clock after so many of its own steps
+STEPS = 500
+#: what PostgreSQL says of a statement it has given up
+CANCELLED = "57014"
+
+
+class TooSlow(Exception):
+    """The database did not answer in time."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Nothing; inside, each statement of this request is given up after so long, and TooSlow raised.
+
+    On SQLite the time is that of all statements together.
+    """
+    connection = db.session.connection()
+    raw: Any = connection.connection.dbapi_connection
+    start, end = (_sqlite if connection.dialect.name == "sqlite" else _postgresql)(raw, seconds)
+    start()
+    try:
+        yield
+    except DBAPIError as error:
+        if given_up(error):
+            raise TooSlow from None
+        raise
+    finally:
+        if not connection.invalidated:
+            end()
+
+
+def given_up(error: DBAPIError) -> bool:
+    """Whether that is the database's word for a statement it has given up."""
+    return getattr(error.orig, "sqlstate", None) == CANCELLED or str(error.orig) == "interrupted"
+
+
+def _sqlite(raw: Any, seconds: float) -> tuple[Any, Any]:
+    over = time.monotonic() + seconds
+    clock = lambda: time.monotonic() > over  # noqa: E731
+    return lambda: raw.set_progress_handler(clock, STEPS), lambda: raw.set_progress_handler(None, 0)
+
+
+def _postgresql(raw: Any, seconds: float) -> tuple[Any, Any]:
+    limit = max(1, int(seconds * 1000))
+    return lambda: raw.execute(f"SET statement_timeout = {limit}"), lambda: raw.execute("RESET statement_timeout")

@@ -1,0 +1,108 @@
+"""A search as its page shows it: how much there is of each kind, and a page of one of them."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from forum.access import READ, TAKE_PART, Person, asked_by
+from forum.kit.db import db
+from forum.search import queries, snippets
+from forum.search.hits import words_of
+from forum.search.index import values_for
+from forum.search.matching import Scope, scope_of
+from forum.search.places import Place
+from forum.search.queries import KINDS, MOST, PAGE
+from forum.search.words import Asked
+
+
+class Wanted(NamedTuple):
+    """What is asked for besides words. `after`: the place of the last row of the page before."""
+
+    kind: str = ""
+    group: str = ""
+    best: bool = False
+    after: str = ""
+
+
+class Found(NamedTuple):
+    """A page: its kind, how many there are of each (above MOST: more than that), rows, and the place after them."""
+
+    kind: str
+    counts: dict[str, int]
+    rows: list[Any]
+    more: str
+
+
+def find(me: Person, asked: Asked, wanted: Wanted, of: Collection[Place]) -> Found:
+    """What this reader finds. `of`: all groups. Without a kind, the first kind that anything is found of."""
+    engine = db.session.connection().dialect.name
+    values = {**asked_by(me), **values_for(engine, asked, _scopes(me, wanted.group, of))}
+    values |= {"group": wanted.group, **_place(wanted.after)}
+    if wanted.after and wanted.kind:
+        counts = queries.COUNTS[""].first(values)._asdict()
+        return _page(wanted.kind, counts, queries.LATER[wanted.kind].rows(values))
+    kind = wanted.kind or KINDS[0]
+    rows, counts = _first(kind, wanted, values), queries.COUNTS[kind].first(values)._asdict()
+    counts[kind] = min(len(rows), MOST + 1)
+    other = next((other for other in KINDS if counts[other]), kind)
+    if not wanted.kind and other != kind:
+        kind, rows = other, _first(other, wanted, values)
+    if wanted.best and kind != "people":
+        return Found(kind, counts, _best(rows, asked), "")
+    return _page(kind, counts, rows)
+
+
+def _first(kind: str, wanted: Wanted, values: dict[str, Any]) -> list[Any]:
+    values = {**values, **_place("")}
+    if kind == "talk" and not wanted.best and db.engine.dialect.name == "postgresql":
+        rows = queries.LATELY.rows(values)
+        if len(rows) > MOST:
+            return rows
+    return (queries.BEST if wanted.best else queries.FIRST)[kind].rows(values)
+
+
+def _page(kind: str, counts: dict[str, int], rows: list[Any]) -> Found:
+    return Found(kind, counts, rows[:PAGE], place_of(kind, rows[PAGE - 1]) if len(rows) > PAGE else "")
+
+
+def _scopes(me: Person, slug: str, of: Collection[Place]) -> dict[str, Scope]:
+    """Where to begin to look for each kind. In one group alone, if its address is named and they know of it."""
+    if slug:
+        one = scope_of(group.id for group in of if group.slug == slug and group.known)
+        return {"talk": one, "files": one}
+    open_to_all = ("open",) if me else ()
+    read = (group.id for group in of if group.level >= (TAKE_PART if group.open_to_all and me else READ))
+    seated = (group.id for group in of if group.level >= TAKE_PART)
+    wide = ("web", "registered") if me else ("web",)
+    return {"talk": scope_of(read, *open_to_all), "files": scope_of(seated, *wide)}
+
+
+def _place(after: str) -> dict[str, Any]:
+    """The place that an address names: group, number, number; or a handle."""
+    slug, n, no = [*after.split("/"), "", ""][:3]
+    return {"after_slug": slug, "after_n": _number(n), "after_no": _number(no)}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def place_of(kind: str, row: Any) -> str:
+    """What names the place of a row: nothing that counts over the whole site."""
+    if kind == "people":
+        return str(row.handle)
+    return f"{row.slug}/{row.n}/{row.no if kind == 'talk' else row.slide or 0}"
+
+
+def _best(rows: list[Any], asked: Asked) -> list[Any]:
+    """Those with most of it: in the title before anything else, then how often; the newer of two alike."""
+
+    def worth(row: Any) -> tuple[int, int]:
+        title, text = words_of(row)
+        return len(snippets.places(title, asked)), min(9, len(snippets.places(text[:2_000], asked)))
+
+    return sorted(rows, key=worth, reverse=True)[:PAGE]
+
+
+def said(number: int) -> str:
+    """A count in words: above MOST only that it is more."""
+    return f"more than {MOST}" if number > MOST else str(number)

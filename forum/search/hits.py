@@ -1,0 +1,71 @@
+"""One thing that was found, as its row on the page says it."""
+
+from typing import Any, NamedTuple
+
+from flask import url_for
+from markupsafe import Markup
+
+from forum.models import TopicKind
+from forum.search.places import Place, Sign, sign_of
+from forum.search.snippets import around, marked, plain
+from forum.search.words import Asked
+
+ICONS = {TopicKind.QUESTION: "question", TopicKind.DISCUSSION: "chat", TopicKind.ANNOUNCEMENT: "megaphone"}
+#: as the library calls what a file is made of
+NOUNS = {"slides": "Slide", "image": "Picture", "sheet": "Page"}
+
+
+class Hit(NamedTuple):
+    """A row of the page. `what`: 'Reply 3', 'Slide 12'; `picture`: the address of a slide's, if there is one."""
+
+    url: str
+    what: str
+    title: Markup
+    snippet: Markup
+    icon: str
+    sign: Sign
+    group: Place
+    row: Any
+    picture: str = ""
+
+
+def words_of(row: Any) -> tuple[str, str]:
+    """What stands in the title and in the text of a row."""
+    if hasattr(row, "html"):
+        return "" if row.no else row.title, plain(row.html)
+    if row.slide is None:
+        return row.title, f"{row.description} {row.file_name}".strip()
+    return row.slide_title, " ".join(filter(None, (row.described or row.text, row.notes)))
+
+
+def hit_of(row: Any, asked: Asked, group: Place) -> Hit:
+    """How a row of topics and posts, or of files and slides, is shown."""
+    made = _post(row) if hasattr(row, "html") else _slide(row) if row.slide else _file(row)
+    title, text = words_of(row)
+    title = title or row.title
+    return Hit(
+        title=marked(title, asked), snippet=around(text, asked), sign=sign_of(row, group), group=group, row=row, **made
+    )
+
+
+def _post(row: Any) -> dict[str, str]:
+    base: dict[str, Any] = {"slug": row.slug, "n": row.n}
+    if not row.no:
+        return {"url": url_for("discussions.topic", **base), "what": row.kind.capitalize(), "icon": ICONS[row.kind]}
+    accepted = row.no == row.accepted_no
+    what, icon = ("Accepted answer", "answered") if accepted else (f"Reply {row.no}", "reply")
+    return {"url": url_for("discussions.post", **base, k=row.no), "what": what, "icon": icon}
+
+
+def _file(row: Any) -> dict[str, str]:
+    return {"url": url_for("library.document", slug=row.slug, n=row.n), "what": "File", "icon": row.kind}
+
+
+def _slide(row: Any) -> dict[str, str]:
+    base: dict[str, Any] = {"slug": row.slug, "n": row.n}
+    what = f"{NOUNS.get(row.kind, 'Page' if row.upright else 'Slide')} {row.slide}"
+    picture = url_for("library.thumbnail", **base, k=row.slide) if row.drawn else ""
+    return {
+        "url": url_for("library.document", **base, _anchor=f"slide-{row.slide}"),
+        "what": what, "icon": "slides", "picture": picture,
+    }  # fmt: skip

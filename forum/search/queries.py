@@ -1,0 +1,184 @@
+"""What is found, newest first. The index names candidates; the rule, in the same statement, decides over the real rows.
+
+Counts are counted after it, and stop at MOST. Statements are made once, for each database.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)  # fmt: skip
+from sqlalchemy.orm import aliased, join
+
+from forum.access import ASKER, readable, shown
+from forum.kit.hot import Hot
+from forum.models import Document, Group, Post, Slide, Topic, User, Version
+from forum.models.search import LAST, SLOTS
+from forum.search.index import index_of
+
+Rows = Select[*tuple[Any, ...]]
+#: rows on a page; the most that are counted; the newest among which the best are looked for
+PAGE, MOST, CANDIDATES = 20, 100, 500
+#: above every entry's number
+TOP = 2**62
+ENGINES = ("sqlite", "postgresql")
+KINDS = ("talk", "files", "people")
+
+
+_IN_GROUP = or_(bindparam("group", type_=String) == "", Group.slug == bindparam("group", type_=String))
+
+
+def _posts(number: Any, *beside: Any) -> Rows:
+    """The post of an entry. An opening post's words are its topic's title too, also when its own text is gone."""
+    rows = join(Post, Topic, Topic.id == Post.topic_id).join(Group, Group.id == Post.group_id)
+    here = or_(Post.deleted_at.is_(None), Post.no == 0)
+    found = select().select_from(*beside, rows.join(User, User.id == Post.author_id))
+    return found.where(Post.id == number, readable(Post, ASKER), here, _IN_GROUP)
+
+
+_newer, _post, _topic, _group = aliased(Version), aliased(Post), aliased(Topic), aliased(Group)
+_NEWEST = (
+    select(func.max(_newer.number))
+    .where(_newer.document_id == Version.document_id, _newer.deleted_at.is_(None))
+    .correlate(Version)
+    .scalar_subquery()
+)
+_FILE = (readable(Version, ASKER), Version.number == _NEWEST, Document.posted_at.is_not(None))
+
+
+def _files(number: Any, *beside: Any) -> Rows:
+    """The file of an entry, or the slide of its newest version."""
+    slide = and_(Slide.version_id == Version.id, Slide.number == LAST - number % SLOTS)
+    rows = join(Version, Document, Document.id == Version.document_id).join(Group, Group.id == Document.group_id)
+    found = select().select_from(*beside, rows.join(Slide, slide, isouter=True))
+    return found.where(Version.id == cast(number // SLOTS, Integer), *_FILE, _IN_GROUP)
+
+
+def _newest(
+    engine: str, kind: str, limit: int, columns: Sequence[Any] = (), before: Any = None, lately: bool = False
+) -> Rows:
+    """From the newest down; only what comes after the place that an address names, if this reader knows that place.
+
+    PostgreSQL is told to look up words first, then row by row what they stand in, until there are enough.
+    """
+    index = index_of("post_index" if kind == "talk" else "file_index", engine, kind, lately)
+    rows = _posts if kind == "talk" else _files
+    if engine == "sqlite":
+        found = rows(index.number, index.table).add_columns(*columns or (literal(1),)).where(index.found)
+        found = found if before is None else found.where(index.number < func.coalesce(before, TOP))
+        return found.order_by(index.number.desc()).limit(limit)
+    number = (index.number + 0).label("number")
+    some = select(number).where(index.found)
+    some = some if before is None else some.where(number < func.coalesce(before, TOP))
+    entry = some.order_by(number.desc()).subquery()
+    row = rows(entry.c.number).add_columns(*columns or (literal(1),)).limit(1).lateral()
+    return select(*row.c).select_from(entry).join(row, true()).order_by(entry.c.number.desc()).limit(limit)
+
+
+def _people(engine: str) -> Rows:
+    """People who are found by name and organisation, or by name alone where this reader does not see the other."""
+    by_name, by_both = index_of("person_index", engine, "names"), index_of("person_index", engine, "people")
+    named = User.id.in_(select(by_name.number).where(by_name.found))
+    both = User.id.in_(select(by_both.number).where(by_both.found))
+    seen = shown(ASKER, "organisation").is_not(None)
+    return select().select_from(User).where(readable(User, ASKER), or_(and_(seen, both), and_(~seen, named)))
+
+
+def _counted(some: Rows) -> ColumnElement[int]:
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
+def _counts(engine: str, but: str) -> Rows:
+    most = MOST + 1
+    talk = _counted(_newest(engine, "talk", most))
+    if engine == "postgresql":
+        talk = case((_counted(_newest(engine, "talk", most, lately=True)) == most, most), else_=talk)
+    people = _counted(_people(engine).add_columns(literal(1)).limit(most))
+    parts = {"talk": talk, "files": _counted(_newest(engine, "files", most)), "people": people}
+    return select(*(count.label(kind) for kind, count in parts.items() if kind != but))
+
+
+_EDGE: tuple[Any, ...] = (
+    bindparam("after_slug", type_=String), bindparam("after_n", type_=Integer), bindparam("after_no", type_=Integer)
+)  # fmt: skip
+_POST_BEFORE = (
+    select(_post.id)
+    .join(_topic, _topic.id == _post.topic_id)
+    .join(_group, _group.id == _post.group_id)
+    .where(_group.slug == _EDGE[0], _topic.n == _EDGE[1], _post.no == _EDGE[2], readable(_post, ASKER))
+    .scalar_subquery()
+)
+_FILE_BEFORE = (
+    select(cast(Version.id, BigInteger) * SLOTS + LAST - _EDGE[2])
+    .join(Document, Document.id == Version.document_id)
+    .join(Group, Group.id == Document.group_id)
+    .where(Group.slug == _EDGE[0], Document.n == _EDGE[1], *_FILE)
+    .scalar_subquery()
+    .correlate(None)
+)
+_TALK_COLUMNS = (
+    Group.id.label("group_id"), Group.slug, Post.no, Post.html, Post.created_at, Post.hidden_at,
+    Topic.n, Topic.title, Topic.kind, Topic.accepted_no,
+    User.name, User.handle, shown(ASKER, "organisation").label("organisation"),
+)  # fmt: skip
+_FILE_COLUMNS = (
+    Group.id.label("group_id"), Group.slug, Document.n, Document.title, Slide.number.label("slide"),
+    Slide.title.label("slide_title"), Slide.text, Slide.described, Slide.notes,
+    Slide.small_key.is_not(None).label("drawn"), (Slide.height > Slide.width).label("upright"),
+    Document.description, Document.kind, Document.extension, Document.size, Document.audience, Document.hidden_at,
+    Document.posted_at, Document.post_id, Version.name.label("file_name"), Version.number.label("version"),
+)  # fmt: skip
+
+
+def _talk_rows(engine: str, limit: int, lately: bool = False) -> Rows:
+    return _newest(engine, "talk", limit, _TALK_COLUMNS, _POST_BEFORE, lately)
+
+
+def _file_rows(engine: str, limit: int) -> Rows:
+    return _newest(engine, "files", limit, _FILE_COLUMNS, _FILE_BEFORE)
+
+
+def _people_rows(engine: str, limit: int, paged: bool) -> Rows:
+    fields = [shown(ASKER, name).label(name) for name in ("organisation", "job_title", "photo_key")]
+    by_name = (func.lower(User.name), User.handle)
+    rows = _people(engine).add_columns(User.name, User.handle, User.hue, *fields).order_by(*by_name).limit(limit)
+    last = aliased(User)
+    place = select(func.lower(last.name), last.handle).where(last.handle == _EDGE[0], readable(last, ASKER))
+    beyond = or_(~place.exists(), tuple_(*by_name) > place.scalar_subquery())
+    return rows.where(beyond) if paged else rows
+
+
+def _hot(made: Any, *more: Any) -> Hot:
+    return Hot({engine: made(engine, *more) for engine in ENGINES})
+
+
+#: how many there are of each kind but one
+COUNTS = {but: _hot(_counts, but) for but in ("", *KINDS)}
+#: as many as are counted, which begin with the first page; and a later page
+FIRST = {
+    "talk": _hot(_talk_rows, MOST + 1), "files": _hot(_file_rows, MOST + 1),
+    "people": _hot(_people_rows, MOST + 1, False),
+}  # fmt: skip
+LATER = {
+    "talk": _hot(_talk_rows, PAGE + 1), "files": _hot(_file_rows, PAGE + 1),
+    "people": _hot(_people_rows, PAGE + 1, True),
+}  # fmt: skip
+#: topics and posts on PostgreSQL: enough of them may stand in what was written lately
+LATELY = _hot(_talk_rows, MOST + 1, True)
+#: the newest, to find the best among them
+BEST = {**FIRST, "talk": _hot(_talk_rows, CANDIDATES), "files": _hot(_file_rows, CANDIDATES)}

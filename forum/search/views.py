@@ -1,0 +1,100 @@
+"""The search page. Its address holds all that is asked, and works without script."""
+
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, request, url_for
+
+from forum.access import Person, viewer
+from forum.kit.deadline import TooSlow, within
+from forum.kit.origin import address
+from forum.kit.rates import searches
+from forum.models import SEATED
+from forum.search import finding
+from forum.search.blueprint import bp
+from forum.search.finding import Found, Wanted
+from forum.search.hits import Hit, hit_of
+from forum.search.places import Place, places
+from forum.search.queries import KINDS, MOST
+from forum.search.words import LONGEST, Asked, understood
+
+LABELS = {"talk": "Topics and posts", "files": "Files and slides", "people": "People"}
+#: so many groups can be chosen besides one's own
+OTHERS = 60
+
+
+def whose() -> str:
+    """Whom the limit counts: a person, or where a visitor comes from."""
+    me = viewer()
+    return f"person {me.id}" if me else f"address {address()}"
+
+
+@bp.get("/search")
+@searches(whose)
+def search() -> Response:
+    """What this reader finds; without words, the field to type them in. 503 when the database takes too long."""
+    me, typed, wanted = viewer(), _said("q"), _wanted()
+    asked, around = understood(typed), places(me)
+    found: Found | None = None
+    late = False
+    if asked:
+        try:
+            with within(current_app.config["SEARCH_DEADLINE"]):
+                found = finding.find(me, asked, wanted, around.values())
+        except TooSlow:
+            late = True
+    page = render_template(
+        "search/results.html", nav="search", typed=typed, asked=asked, wanted=wanted, found=found, late=late,
+        **_groups(me, around, wanted), **(_shown(me, asked, wanted, found, around) if found else {}),
+    )  # fmt: skip
+    reply = make_response(page, 503 if late else 200)
+    reply.headers["Cache-Control"] = "private, no-store"
+    return reply
+
+
+def _said(name: str) -> str:
+    return request.args.get(name, "").replace("\0", "").strip()[:LONGEST]
+
+
+def _wanted() -> Wanted:
+    kind = _said("kind")
+    allowed = KINDS if viewer() else KINDS[:2]
+    return Wanted(kind if kind in allowed else "", _said("group"), _said("sort") == "best", _said("after"))
+
+
+def _groups(me: Person, around: dict[int, Place], wanted: Wanted) -> dict[str, Any]:
+    """The groups to choose from: one's own, and some others that one may know of."""
+    own = [place for place in around.values() if me.standing(place.id) in SEATED and place.known]
+    others = [place for place in around.values() if place.known and place not in own]
+    chosen = next((place for place in (*own, *others) if place.slug == wanted.group), None)
+    return {"own": own, "others": others if len(others) <= OTHERS else [], "chosen": chosen}
+
+
+def _shown(me: Person, asked: Asked, wanted: Wanted, found: Found, around: dict[int, Place]) -> dict[str, Any]:
+    """What the page says of what is found."""
+    args: dict[str, Any] = {"q": _said("q"), "group": wanted.group or None, "sort": "best" if wanted.best else None}
+    kinds = [
+        (label, url_for(".search", **{**args, "kind": kind}), kind == found.kind, _short(found.counts[kind]), "found")
+        for kind, label in LABELS.items()
+        if kind != "people" or me
+    ]
+    here = {**args, "kind": found.kind}
+    return {
+        "kinds": kinds, "total": finding.said(found.counts[found.kind]),
+        "hits": _hits(found, asked, around),
+        "newest_url": url_for(".search", **{**here, "sort": None}),
+        "best_url": url_for(".search", **{**here, "sort": "best"}),
+        "page": {
+            "newer_url": url_for(".search", **here) if wanted.after else None,
+            "older_url": url_for(".search", **here, after=found.more) if found.more else None, "label": None,
+        },
+    }  # fmt: skip
+
+
+def _hits(found: Found, asked: Asked, around: dict[int, Place]) -> list[Hit]:
+    """The rows, but of a group that began a moment after the groups were read."""
+    rows = () if found.kind == "people" else found.rows
+    return [hit_of(row, asked, around[row.group_id]) for row in rows if row.group_id in around]
+
+
+def _short(number: int) -> str:
+    return f"{MOST}+" if number > MOST else str(number) if number else ""

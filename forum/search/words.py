@@ -1,0 +1,62 @@
+"""What somebody typed to search for: words, "phrases", words* that begin so, and -words that must not be there.
+
+Whatever is none of these is taken for its words: nothing that is typed can be wrong.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+#: letters of what is typed; terms of it; words of a term
+LONGEST, MOST_TERMS, MOST_WORDS = 200, 8, 12
+#: a beginning of a word needs so many letters; what is looked for, so many in all
+BEGINNING, ENOUGH = 3, 2
+#: as both databases split: at what is no letter or digit. Latin-1's signs are among those (², ª)
+WORD = re.compile(r"(?:(?![_\u0080-\u00bf])\w)+")
+ACCENTS = re.compile("[\u0300-\u036f]+")
+PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<plain>[^\s"]+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand one after the other; the last of them may be a beginning."""
+
+    words: tuple[str, ...]
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for: all of `wanted`, none of `unwanted`."""
+
+    wanted: tuple[Term, ...] = ()
+    unwanted: tuple[Term, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether it is enough to look for."""
+        return any(sum(map(len, term.words)) >= ENOUGH for term in self.wanted)
+
+
+def fold(text: str) -> str:
+    """The text in small letters without accents, as both databases compare it."""
+    lower = text.lower()
+    return lower if lower.isascii() else unicodedata.normalize("NFC", ACCENTS.sub("", decomposed(lower)))
+
+
+def decomposed(text: str) -> str:
+    """The text with accents as signs of their own (NFD)."""
+    return unicodedata.normalize("NFD", text)
+
+
+def understood(typed: str) -> Asked:
+    """What was meant by it."""
+    wanted: list[Term] = []
+    unwanted: list[Term] = []
+    for part in PART.finditer(typed[:LONGEST]):
+        said = part["phrase"] if part["phrase"] is not None else part["plain"]
+        words = tuple(WORD.findall(fold(said)))[:MOST_WORDS]
+        if not words or len(wanted) + len(unwanted) == MOST_TERMS:
+            continue
+        begins = part["plain"] is not None and said.endswith("*") and len(words[-1]) >= BEGINNING
+        (unwanted if part["minus"] else wanted).append(Term(words, begins))
+    return Asked(tuple(wanted), tuple(unwanted))
