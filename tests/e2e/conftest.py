@@ -1,8 +1,10 @@
 """A site of its own for each module, and `visit("maya", "/groups")`: a page as that person sees it."""
 
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +15,7 @@ from tests.conftest import drop_database, make_database
 from tests.e2e.site import Site
 
 Visit = Callable[..., Page]
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +69,11 @@ def visit(chromium: Browser, site: Site, complaints: list[str]) -> Iterator[Visi
     yield open_page
     for context in contexts:
         context.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In CI a test in a browser that fails is tried once more, in a new window; the summary names it (RERUN)."""
+    if os.environ.get("CI") == "true":
+        for item in items:
+            if HERE in item.path.parents:
+                item.add_marker(pytest.mark.flaky(reruns=1))
