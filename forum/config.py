@@ -95,8 +95,15 @@ PLAIN = ("SERVER_NAME",)
 #: what a test sets in its own code; no file and no variable of a running site can
 TESTS = ("TESTING", "PROPAGATE_EXCEPTIONS")
 KEPT_SECRET = ("SECRET_KEY", "SECURITY_PASSWORD_SALT")
-
-
+#: what a setting looks like that is not empty, and how that is said
+FORMS = {
+    "SMTP_SECURITY": ("starttls|tls|none", "starttls, tls or none"),
+    "GROUP_CREATION": ("registered|admins", "registered or admins"),
+    "STORAGE_URL": (r"s3://[a-z0-9][a-z0-9.-]+(/[\w-][\w.-]*)*/?", "like s3://bucket or s3://bucket/prefix"),
+    "S3_ENDPOINT": (r"https?://.+", "like https://s3.example.org"),
+    "X_ACCEL": (r"/([\w-][\w.-]*/)+", "like /-/files/, a place in nginx with a slash at each end"),
+    "CLAMD_URL": (r"tcp://[\w.:\[\]-]+:\d+|unix:/.+", "like tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl"),
+}
 #: Flask's own variables, which are no settings of ours
 FLASKS = ("FLASK_APP", "FLASK_DEBUG", "FLASK_ENV", "FLASK_RUN_", "FLASK_SKIP_DOTENV")
 
@@ -173,18 +180,13 @@ def _check_secrets(ours: Mapping[str, Any]) -> None:
         raise BadConfig("SECRET_KEY_FALLBACKS holds a key that is too short or a default: take it out")
 
 
-def _check_storage(ours: Mapping[str, Any]) -> None:
-    url, keys = ours["STORAGE_URL"], (ours["S3_ACCESS_KEY"], ours["S3_SECRET_KEY"])
-    if url and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[\w-][\w.-]*)*/?", url):
-        raise BadConfig("STORAGE_URL must be like s3://bucket or s3://bucket/prefix, or empty")
-    if bool(keys[0]) != bool(keys[1]) or (url and not all(keys)):
+def _check_forms(ours: Mapping[str, Any]) -> None:
+    for name, (form, words) in FORMS.items():
+        if (ours[name] or SETTINGS[name].default) and not re.fullmatch(form, ours[name]):
+            raise BadConfig(f"{name} must be {words}")
+    keys = (ours["S3_ACCESS_KEY"], ours["S3_SECRET_KEY"])
+    if bool(keys[0]) != bool(keys[1]) or (ours["STORAGE_URL"] and not all(keys)):
         raise BadConfig("STORAGE_URL needs S3_ACCESS_KEY and S3_SECRET_KEY: set both")
-    if ours["S3_ENDPOINT"] and not ours["S3_ENDPOINT"].startswith(("http://", "https://")):
-        raise BadConfig("S3_ENDPOINT must be like https://s3.example.org")
-    if ours["X_ACCEL"] and not re.fullmatch(r"/([\w-][\w.-]*/)+", ours["X_ACCEL"]):
-        raise BadConfig("X_ACCEL must be a place in nginx that begins and ends with a slash, like /-/files/")
-    if ours["CLAMD_URL"] and not re.fullmatch(r"tcp://[\w.:\[\]-]+:\d+|unix:/.+", ours["CLAMD_URL"]):
-        raise BadConfig("CLAMD_URL must be like tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl")
 
 
 def _check(ours: Mapping[str, Any]) -> None:
@@ -193,10 +195,6 @@ def _check(ours: Mapping[str, Any]) -> None:
         raise BadConfig("SMTP_HOST is set, MAIL_FROM is not: say which address mail comes from")
     if bool(ours["SMTP_USER"]) != bool(ours["SMTP_PASSWORD"]):
         raise BadConfig("SMTP_USER and SMTP_PASSWORD belong together: set both or neither")
-    if ours["SMTP_SECURITY"] not in ("starttls", "tls", "none"):
-        raise BadConfig("SMTP_SECURITY must be starttls, tls or none")
-    _check_storage(ours)
-    if ours["GROUP_CREATION"] not in ("registered", "admins"):
-        raise BadConfig("GROUP_CREATION must be registered or admins")
+    _check_forms(ours)
     if not ours["BASE_URL"].startswith(("http://", "https://")) or ours["BASE_URL"].count("/") != 2:
         raise BadConfig("BASE_URL must be like https://forum.example.org, without a path")

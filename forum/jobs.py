@@ -21,8 +21,9 @@ from forum import outbox, previews, uploads
 from forum.kit.clock import now
 from forum.kit.db import db, safe_wal
 from forum.kit.fragments import Busy
-from forum.kit.signals import mail_waits, preview_waits
-from forum.models import Document, Draft, Session, Submission
+from forum.kit.signals import mail_waits, preview_waits, scan_waits
+from forum.library import checking
+from forum.models import Document, Draft, Scan, Session, Submission
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +91,23 @@ def sweep_pieces() -> None:
             db.session.commit()
 
 
+def scan_files() -> None:
+    """Has files checked for viruses. While the scanner is away they wait; when there is none any more, they open."""
+    with uploads.alone() as ours:
+        for row in uploads.unscanned() if ours else []:
+            try:
+                virus = uploads.virus_in(row.storage_key) if current_app.config["CLAMD_URL"] else ""
+            except OSError as error:
+                log.warning("Version %s can't be looked at for viruses: %s", row.id, error)
+                uploads.judge(row.id, Scan.STALLED)
+            else:
+                clean = Scan.CLEAN if current_app.config["CLAMD_URL"] else Scan.NONE
+                version = uploads.judge(row.id, Scan.INFECTED if virus else clean)
+                if version and virus:
+                    checking.tell(version, virus)
+            db.session.commit()
+
+
 def sweep_strays() -> None:
     """Removes bytes that have belonged to nothing for two days, and still do; notes what belongs to nothing now."""
     uploads.sweep_strays()
@@ -99,6 +117,7 @@ def sweep_strays() -> None:
 #: what there is to do, and when it comes by itself
 JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (deliver, crontab()),
+    (scan_files, crontab()),
     (make_slides, crontab()),
     (convert_slides, crontab()),
     (retry_slides, crontab(minute="47")),
@@ -166,9 +185,14 @@ def _preview_waits(app: Flask) -> None:
         app.extensions["jobs"].ask(job)
 
 
+def _scan_waits(app: Flask) -> None:
+    app.extensions["jobs"].ask(scan_files)
+
+
 def init_app(app: Flask) -> None:
     """Asks for jobs when there is something to do; a test calls them itself."""
     app.extensions["jobs"] = Jobs(app)
     if not app.testing:
         mail_waits.connect(_mail_waits, sender=app)
         preview_waits.connect(_preview_waits, sender=app)
+        scan_waits.connect(_scan_waits, sender=app)

@@ -10,16 +10,29 @@ from sqlalchemy import and_, or_
 
 from forum.asking import Who
 from forum.kit.lean import Columns, one_of, some
-from forum.models import Citation, Document, FileAudience, Kind, Post, Preview, Slide, Suggestion, Topic, User, Version
+from forum.models import (
+    Citation,
+    Document,
+    FileAudience,
+    Kind,
+    Post,
+    Preview,
+    Scan,
+    Slide,
+    Suggestion,
+    Topic,
+    User,
+    Version,
+)
 from forum.rule import CARD, FACILITATE, READ, TAKE_PART, of_group, reaches, registered, seated
 from forum.who import Condition
 
 some_topic = some(Topic, "id", "deleted_at", "hidden_at")
 some_post = some(Post, "id", "group_id", "topic_id", "deleted_at", "hidden_at")
 some_document = some(
-    Document, "id", "group_id", "post_id", "uploader_id", "audience", "posted_at", "hidden_at", "deleted_at"
+    Document, "id", "group_id", "post_id", "uploader_id", "audience", "posted_at", "hidden_at", "deleted_at", "checked"
 )
-some_version = some(Version, "id", "document_id", "deleted_at")
+some_version = some(Version, "id", "document_id", "deleted_at", "scan", "uploader_id")
 
 
 def own_topic(topic: Columns, leads: Condition) -> Condition:
@@ -34,14 +47,15 @@ def _of_topic(post: Columns, leads: Condition) -> Condition:
     return some_topic(lambda topic: and_(topic.id == post.topic_id, own_topic(topic, leads)))
 
 
-def _posted(document: Columns, leads: Condition) -> Condition:
-    """SQL of: posted, not taken back, and so is the post that carries it."""
+def _posted(who: Who, document: Columns, leads: Condition) -> Condition:
+    """SQL of: posted, not taken back, and so is the post that carries it; found free of viruses, or their own."""
     carried = some_post(
         lambda post: and_(
             post.id == document.post_id, post.deleted_at.is_(None), own_post(post, leads), _of_topic(post, leads)
         )
     )
-    live = and_(document.deleted_at.is_(None), document.posted_at.is_not(None))
+    seen = or_(document.checked, who.is_(document.uploader_id))
+    live = and_(document.deleted_at.is_(None), document.posted_at.is_not(None), seen)
     return and_(live, or_(document.hidden_at.is_(None), leads), or_(document.post_id.is_(None), carried))
 
 
@@ -61,7 +75,7 @@ def _opens(who: Who, document: Columns, group: Columns) -> Condition:
 def _document(who: Who, document: Columns) -> Condition:
     def lets(group: Columns) -> Condition:
         own = and_(document.posted_at.is_(None), document.deleted_at.is_(None), who.is_(document.uploader_id))
-        posted = _posted(document, reaches(who, group, FACILITATE))
+        posted = _posted(who, document, reaches(who, group, FACILITATE))
         return or_(and_(own, reaches(who, group, TAKE_PART)), and_(posted, _opens(who, document, group)))
 
     return of_group(document.group_id, lets)
@@ -73,7 +87,7 @@ def mentioned(who: Who, document: Any = Document) -> Condition:
     def lets(group: Columns) -> Condition:
         leads = reaches(who, group, FACILITATE)
         in_sight = or_(document.audience != FileAudience.FACILITATORS, leads)
-        return and_(_posted(document, leads), in_sight, reaches(who, group, READ))
+        return and_(_posted(who, document, leads), in_sight, reaches(who, group, READ))
 
     return of_group(document.group_id, lets)
 
@@ -94,7 +108,9 @@ def _topic(who: Who, topic: Columns) -> Condition:
 
 def _version(who: Who, version: Columns) -> Condition:
     of_document = some_document(lambda document: and_(document.id == version.document_id, _document(who, document)))
-    return and_(version.deleted_at.is_(None), of_document)
+    waits = and_(one_of(version.scan, (Scan.WAITING, Scan.STALLED)), who.is_(version.uploader_id))
+    seen = or_(one_of(version.scan, (Scan.NONE, Scan.CLEAN)), waits)
+    return and_(version.deleted_at.is_(None), seen, of_document)
 
 
 def _of_version(who: Who, made: Columns) -> Condition:

@@ -26,7 +26,7 @@ from forum.models import Document, Group, Session, Topic, User
 from tests import sketches
 
 #: fixtures that only some tests need
-pytest_plugins = ["tests.browser", "tests.bucket", "tests.front"]
+pytest_plugins = ["tests.browser", "tests.bucket", "tests.clamav", "tests.front"]
 
 SECRETS = {
     "SECRET_KEY": "tests-only-0123456789-abcdefghijklmnop",

@@ -174,7 +174,7 @@ def test_files_that_were_never_posted_go_with_their_bytes_after_a_week(community
             db.session.commit()
     jobs.sweep_uploads()
     assert left(Document) == before + 1
-    assert uploads.orphans() == [] and uploads.missing() == []
+    assert uploads.orphans() == {} and uploads.missing() == []
 
 
 def test_a_worker_delivers_what_commits_and_ends_when_it_is_told_to(app):

@@ -15,10 +15,11 @@ from sqlalchemy import func, select
 from forum import previews, uploads
 from forum.cli import schema
 from forum.cli.options import of_an_instance
+from forum.kit import clamd
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.when import filesize
-from forum.models import Mail, MailState
+from forum.models import Mail, MailState, Scan
 
 LATE = timedelta(hours=1)
 DISK_MARGIN = 1024**3
@@ -57,6 +58,7 @@ def findings() -> Iterator[Finding]:
     yield from mail()
     if not migrations.wrong:
         yield from files()
+        yield viruses()
     yield slides()
     yield from disk(folder, Path(current_app.config["FILES_DIR"]))
 
@@ -150,6 +152,20 @@ def files() -> Iterator[Finding]:
         yield Finding("files", f"a picture of slide {slide.number} is missing (version {slide.version_id})", wrong=True)
     if not (gone or old or blank):
         yield Finding("files", "every document has its bytes")
+
+
+def viruses() -> Finding:
+    """Whether files are checked for viruses, and what waits for that."""
+    url, counts = current_app.config["CLAMD_URL"], uploads.counts()
+    waiting, stalled = counts.get(Scan.WAITING, 0), counts.get(Scan.STALLED, 0)
+    if not url:
+        return Finding("viruses", "no scanner is set: files are not checked")
+    try:
+        clamd.check(url)
+    except OSError as error:
+        return Finding("viruses", f"{error}; {waiting + stalled} files wait", wrong=True)
+    could_not = f", {stalled} could not be checked: is clamd's StreamMaxLength below MAX_UPLOAD?" if stalled else ""
+    return Finding("viruses", f"checked by {url}, {waiting} files wait{could_not}", bool(stalled))
 
 
 def slides() -> Finding:

@@ -8,6 +8,8 @@ _ours = Namespace()
 mail_waits = _ours.signal("mail waits")
 #: slides are to be made of a file, and its transaction has committed. Sent by uploads with the app; heard by jobs
 preview_waits = _ours.signal("preview waits")
+#: files are to be checked for viruses, and their transaction has committed. Sent by uploads with the app; heard by jobs
+scan_waits = _ours.signal("scan waits")
 #: an account was confirmed, and is registered from now on. Sent by members with the person; heard by groups
 person_confirmed = _ours.signal("person confirmed")
 #: a statement was run by the driver, without SQLAlchemy. Sent by hot with its SQL; heard by tests that count

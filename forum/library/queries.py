@@ -13,11 +13,11 @@ from forum.models import Document, DocumentTag, Group, User, Version
 
 _VERSIONS = (
     select(
-        Version.number, Version.name, Version.extension, Version.size, Version.created_at,
+        Version.number, Version.name, Version.extension, Version.size, Version.created_at, Version.scan,
         User.name.label("by"), User.handle, shown(ASKER, "organisation").label("organisation"),
     )
     .join(User, User.id == Version.uploader_id)
-    .where(Version.document_id == bindparam("document"), Version.deleted_at.is_(None))
+    .where(Version.document_id == bindparam("document"), readable(Version, ASKER))
     .order_by(Version.number.desc())
 )  # fmt: skip
 
@@ -52,9 +52,8 @@ BYTES = Hot(
     .join(Document, Document.id == Version.document_id)
     .join(Group, Group.id == Document.group_id)
     .where(
-        Group.slug == bindparam("slug"), Document.n == bindparam("n"), readable(Document, ASKER),
+        Group.slug == bindparam("slug"), Document.n == bindparam("n"), readable(Version, ASKER),
         Version.number == func.coalesce(bindparam("version", type_=Integer), Document.last_version),
-        Version.deleted_at.is_(None),
     )
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ NEEDS: dict[str, str | Level] = {
     "request-decided": CARD,
     "role-changed": TAKE_PART,
     "removed": REGISTERED,
+    "file-infected": TAKE_PART,
 }
 
 

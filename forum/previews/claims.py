@@ -53,7 +53,7 @@ def due(lane: str, most: int = 100) -> list[int]:
     waits = (
         select(Preview.id)
         .join(Version, Version.id == Preview.version_id)
-        .where(_free(), slow if lane == SLOW else ~slow)
+        .where(_free(), Version.scan.in_(uploads.OPEN), slow if lane == SLOW else ~slow)
         .order_by(Preview.due_at, Preview.id)
         .limit(most)
     )

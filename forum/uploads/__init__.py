@@ -37,6 +37,7 @@ from forum.uploads.reading import (
     type_label,
     way_to_open,
 )
+from forum.uploads.scanning import alone, counts, judge, state_of, unscanned, virus_in
 from forum.uploads.sending import (
     TooLarge,
     WrongType,
@@ -53,16 +54,16 @@ from forum.uploads.sending import (
     touch,
 )
 from forum.uploads.slides import RENDERER, drop_pictures
-from forum.uploads.versions import again, withdraw
+from forum.uploads.versions import OPEN, again, withdraw
 
 __all__ = [
-    "GRACE", "LARGEST", "RENDERER", "Full", "TooLarge", "Unstored", "WrongType", "add_file", "again", "arrived",
-    "at_hand", "attach", "attached", "attached_to", "begin", "begun", "damaged", "discard", "drafts", "drop_pictures",
-    "end", "expect", "expires", "finish", "give_up", "held", "hide", "init_app", "keep_picture", "kept",
-    "live_versions", "marks", "megabytes", "missing", "opens_inline", "orphans", "photo_key_of", "publish", "receive",
-    "recount", "remove", "replace", "restore", "slides_without_pictures", "stale", "store", "store_at", "stream_of",
-    "sweep_strays", "take_back", "too_many", "touch", "type_label",
-    "waiting", "way_to_open", "withdraw",
+    "GRACE", "LARGEST", "OPEN", "RENDERER", "Full", "TooLarge", "Unstored", "WrongType", "add_file", "again", "alone",
+    "arrived", "at_hand", "attach", "attached", "attached_to", "begin", "begun", "counts", "damaged", "discard",
+    "drafts", "drop_pictures", "end", "expect", "expires", "finish", "give_up", "held", "hide", "init_app", "judge",
+    "keep_picture", "kept", "live_versions", "marks", "megabytes", "missing", "opens_inline", "orphans",
+    "photo_key_of", "publish", "receive", "recount", "remove", "replace", "restore", "slides_without_pictures",
+    "stale", "state_of", "store", "store_at", "stream_of", "sweep_strays", "take_back", "too_many", "touch",
+    "type_label", "unscanned", "virus_in", "waiting", "way_to_open", "withdraw",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)

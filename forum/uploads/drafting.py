@@ -7,7 +7,8 @@ from sqlalchemy import update
 from forum.access import default_audience
 from forum.kit.db import db
 from forum.kit.filetypes import FileType
-from forum.models import Document, Group, User, Version
+from forum.models import Document, Group, Scan, User, Version
+from forum.uploads.scanning import first_state
 from forum.uploads.slides import UNSEEN, await_slides
 from forum.who import Person
 
@@ -30,6 +31,7 @@ def draft_of(kept: Kept, me: Person | User, group: Group) -> Document:
     document = Document(
         group=group, n=_number(group), title=title_of(kept.name), audience=default_audience(group), uploader_id=me.id,
         kind=kept.type.kind, extension=kept.type.extension, size=kept.size, last_version=1, versions=[version],
+        checked=version.scan == Scan.NONE,
     )  # fmt: skip
     db.session.add(document)
     db.session.flush()
@@ -48,6 +50,7 @@ def version_of(kept: Kept, me: Person | User, group: Group, number: int) -> Vers
     return Version(
         group_id=group.id, number=number, name=kept.name, extension=kept.type.extension, kind=kept.type.kind,
         media_type=kept.type.media_type, size=kept.size, sha256=kept.sha256, storage_key=kept.key, uploader_id=me.id,
+        scan=first_state(),
     )  # fmt: skip
 
 

@@ -141,7 +141,7 @@ def recount(group: Group) -> None:
     )  # fmt: skip
     members = and_(
         Document.group_id == Group.id, Document.posted_at.is_not(None), Document.deleted_at.is_(None),
-        Document.hidden_at.is_(None), Document.audience != FileAudience.FACILITATORS,
+        Document.hidden_at.is_(None), Document.checked, Document.audience != FileAudience.FACILITATORS,
         or_(Document.post_id.is_(None), exists(shown.correlate(Document))),
     )  # fmt: skip
     number = select(func.count()).select_from(Document).where(members).correlate(Group).scalar_subquery()

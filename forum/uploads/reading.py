@@ -5,19 +5,25 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, case, cast, or_, select
 
 from forum.access import FACILITATE, can, level, opened
 from forum.kit.filetypes import ALLOWED, inline_safe
 from forum.kit.hot import Hot
-from forum.models import Document, FileAudience, Group, Post
+from forum.models import Document, FileAudience, Group, Post, Version
 from forum.who import Person
 
 _LEADS = bindparam("leads", type_=sa.Boolean)
+_SCAN = (
+    select(cast(Version.scan, sa.String))
+    .where(Version.document_id == Document.id, Version.number == Document.last_version)
+    .scalar_subquery()
+)
 ATTACHED = Hot(
     select(
         Document.post_id, Document.n, Document.title, Document.kind, Document.extension, Document.size,
         Document.audience, Document.hidden_at, Document.last_version, Document.download_count,
+        case((Document.checked, ""), else_=_SCAN).label("scan"),
     )
     .where(
         Document.post_id.in_(
@@ -26,6 +32,7 @@ ATTACHED = Hot(
             )
         ),
         Document.posted_at.is_not(None), Document.deleted_at.is_(None),
+        or_(Document.checked, Document.uploader_id == bindparam("me")),
         or_(_LEADS, Document.hidden_at.is_(None)), or_(_LEADS, Document.audience != FileAudience.FACILITATORS),
     )
     .order_by(Document.post_id, Document.n)
@@ -45,6 +52,8 @@ class Attached(NamedTuple):
     hidden_at: datetime | None
     last_version: int
     download_count: int
+    #: how it stands with the virus scanner, for its uploader alone; '' once it is open
+    scan: str
     opens: bool
 
 
@@ -55,7 +64,7 @@ def attached_to(topic: Any, above: int, upto: int, me: Person) -> dict[int, list
     """
     found: dict[int, list[Attached]] = defaultdict(list)
     opens, leads = opened(me, topic.group), level(me, topic.group) >= FACILITATE
-    for row in ATTACHED.rows({"topic": topic.id, "above": above, "upto": upto, "leads": leads}):
+    for row in ATTACHED.rows({"topic": topic.id, "above": above, "upto": upto, "leads": leads, "me": me.id or 0}):
         found[row.post_id].append(Attached._make((*row, row.audience in opens)))
     return found
 

@@ -8,13 +8,15 @@ from werkzeug.exceptions import Conflict
 from forum.kit import fate
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Document, Preview, Slide, Version
+from forum.models import Document, Preview, Scan, Slide, Version
 from forum.uploads.place import at_hand, store
 from forum.uploads.posting import recount
 from forum.uploads.quota import make_room
 from forum.uploads.slides import UNSEEN, forget_slides
 from forum.who import Person
 
+#: how the virus scanner lets others open a version
+OPEN = (Scan.NONE, Scan.CLEAN)
 #: what a document carries of its newest version
 CARRIED = ("kind", "extension", "size")
 
@@ -27,7 +29,9 @@ def next_number(document: Document) -> int:
 
 
 def lead_with(document: Document, version: Version) -> None:
-    """The document is this version from now on."""
+    """The document is this version from now on; not yet, if the virus scanner is to look at it first."""
+    if version.scan not in OPEN:
+        return
     carried = {name: getattr(version, name) for name in CARRIED}
     newest = update(Document).where(Document.id == document.id).values(last_version=version.number, **carried)
     db.session.execute(newest, execution_options=UNSEEN)
@@ -75,7 +79,8 @@ def _copy_slides(version: Version, copy: Version) -> None:
 def withdraw(document: Document, version: Version) -> None:
     """Takes a version away for good, with its bytes and slides; the newest that is left leads. Raises Conflict."""
     next_number(document)  # nobody else changes its versions now
-    left = (Version.document_id == document.id, Version.deleted_at.is_(None), Version.id != version.id)
+    there = (Version.document_id == document.id, Version.deleted_at.is_(None), Version.id != version.id)
+    left = (*there, Version.scan.in_(OPEN))
     newest = db.session.scalar(select(Version).where(*left).order_by(Version.number.desc()).limit(1))
     if newest is None:
         raise Conflict("This is the only version there is. Delete the file instead.")

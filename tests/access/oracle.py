@@ -102,7 +102,19 @@ def opens(who: Someone, document: Any, group: str, name: str) -> bool:
         return False
     if document.post and (document.post.deleted_at or not reads_post(who, document.post, group)):
         return False
-    return audience_lets(who, document, group)
+    return known_clean(document, name) and audience_lets(who, document, group)
+
+
+def known_clean(document: Any, name: str) -> bool:
+    """What was not found free of viruses yet is its uploader's alone."""
+    return document.checked or name == document.uploader.name
+
+
+def opens_version(who: Someone, version: Any, document: Any, group: str, name: str) -> bool:
+    """A version: as the file, and while the virus scanner looks at it for its uploader alone."""
+    if version.deleted_at or version.scan.value == "infected" or not opens(who, document, group, name):
+        return False
+    return version.scan.value in ("none", "clean") or name == document.uploader.name
 
 
 def audience_lets(who: Someone, document: Any, group: str) -> bool:
@@ -118,10 +130,11 @@ def audience_lets(who: Someone, document: Any, group: str) -> bool:
     return wanted in ("web", "registered") and (kind in ("open", "public") or single) and registered_here(who, group)
 
 
-def sees_card(who: Someone, document: Any, group: str) -> bool:
+def sees_card(who: Someone, document: Any, group: str, name: str) -> bool:
     """Sees the page that mentions the file."""
     if document.deleted_at or document.posted_at is None or not at_least(who, group, "read"):
         return False
     if (document.hidden_at or document.audience.value == "facilitators") and not at_least(who, group, "facilitate"):
         return False
-    return not document.post or (not document.post.deleted_at and reads_post(who, document.post, group))
+    carried = not document.post or (not document.post.deleted_at and reads_post(who, document.post, group))
+    return carried and known_clean(document, name)

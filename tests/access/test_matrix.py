@@ -137,7 +137,7 @@ def test_document_cards() -> None:
     compare(
         Document,
         access.mentioned,
-        lambda s, row, group, _n: oracle.sees_card(s, row, group),
+        oracle.sees_card,
         documents(),
         lambda row: row.group.slug,
     )
@@ -149,7 +149,7 @@ def test_versions() -> None:
     compare(
         Version,
         lambda who: access.readable(Version, who),
-        lambda s, row, group, name: oracle.opens(s, loaded[row.document_id], group, name),
+        lambda s, row, group, name: oracle.opens_version(s, row, loaded[row.document_id], group, name),
         rows,
         lambda row: loaded[row.document_id].group.slug,
     )
@@ -158,11 +158,14 @@ def test_versions() -> None:
 @pytest.mark.parametrize("model", [Preview, Slide], ids=lambda model: model.__name__)
 def test_what_is_made_of_a_file_is_read_as_the_file(model: Any) -> None:
     loaded = {row.id: row for row in documents()}
-    of_version = {row.id: loaded[row.document_id] for row in db.session.scalars(select(Version))}
+    versions = {row.id: row for row in db.session.scalars(select(Version))}
+    of_version = {row.id: loaded[row.document_id] for row in versions.values()}
     compare(
         model,
         lambda who: access.readable(model, who),
-        lambda s, row, group, name: oracle.opens(s, of_version[row.version_id], group, name),
+        lambda s, row, group, name: oracle.opens_version(
+            s, versions[row.version_id], of_version[row.version_id], group, name
+        ),
         list(db.session.scalars(select(model))),
         lambda row: of_version[row.version_id].group.slug,
     )
@@ -171,12 +174,17 @@ def test_what_is_made_of_a_file_is_read_as_the_file(model: Any) -> None:
 def test_citations_are_read_with_the_post_and_the_file() -> None:
     loaded, posts = {row.id: row for row in documents()}, {row.id: row for row in db.session.scalars(select(Post))}
     groups = {group.id: group.slug for group in db.session.scalars(select(Group))}
+    versions = {row.id: row for row in db.session.scalars(select(Version))}
+
+    def of(row: Citation) -> str:
+        return groups[loaded[row.document_id].group_id]
+
     compare(
         Citation,
         lambda who: access.readable(Citation, who),
         lambda s, row, group, name: (
             oracle.reads_post(s, posts[row.post_id], group)
-            and oracle.opens(s, loaded[row.document_id], groups[loaded[row.document_id].group_id], name)
+            and oracle.opens_version(s, versions[row.version_id], loaded[row.document_id], of(row), name)
         ),
         list(db.session.scalars(select(Citation))),
         lambda row: groups[row.group_id],

@@ -20,6 +20,7 @@ from forum.models import (
     Membership,
     Post,
     Preview,
+    Scan,
     Slide,
     Standing,
     Suggestion,
@@ -153,6 +154,7 @@ def things(place: Group, uploader: User) -> None:
         (None, {"hidden_at": gone}),
         (None, {"deleted_at": gone}),
         (None, {"posted_at": None}),
+        (None, {"checked": False}),
         *((p, {}) for p in posts),
     ]
     for n, (audience, (on, facts)) in enumerate(itertools.product(FileAudience, states), start=1):
@@ -168,10 +170,25 @@ def document(place: Group, uploader: User, n: int, audience: FileAudience, on: P
     version = Version(
         document=row, group_id=place.id, number=1, name="a.pdf", extension="pdf", media_type="application/pdf", kind="slides",
         size=1, sha256="0" * 64, storage_key=secrets.token_hex(16), uploader_id=uploader.id,
+        scan=Scan.NONE if row.checked is not False else Scan.WAITING,
     )  # fmt: skip
     db.session.add_all((row, version))
     db.session.flush()
     made = {"version_id": version.id, "group_id": place.id}
     db.session.add_all((Preview(**made), Slide(number=1, **made)))
+    if on is None and not facts:
+        newer(version)
     author = db.session.scalars(select(User).where(User.name == "member/former")).one()
     db.session.add(Suggestion(number=1, author_id=author.id, words="x", **made))
+
+
+def newer(version: Version) -> None:
+    """More versions of the same document, in each state that a virus scanner knows."""
+    same = ("document_id", "group_id", "name", "extension", "media_type", "kind", "size", "sha256", "uploader_id")
+    for number, scan in enumerate((Scan.CLEAN, Scan.WAITING, Scan.STALLED, Scan.INFECTED), start=2):
+        facts = {name: getattr(version, name) for name in same}
+        row = Version(number=number, scan=scan, storage_key=secrets.token_hex(16), **facts)
+        db.session.add(row)
+        db.session.flush()
+        made = {"version_id": row.id, "group_id": version.group_id}
+        db.session.add_all((Preview(**made), Slide(number=1, **made)))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from forum import uploads
+from tests.library.conftest import shelve  # noqa: F401 a fixture
 
 PDF = b"%PDF-1.4\n" + b"slides " * 500
 PIECE = "application/offset+octet-stream"

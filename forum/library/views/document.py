@@ -14,7 +14,7 @@ from forum.library.views.adding import Answer, sights
 from forum.library.views.slides import citing
 from forum.models import Document, FileAudience
 from forum.sight import audience_of, draft_sight, sight, sight_of
-from forum.uploads import opens_inline
+from forum.uploads import opens_inline, state_of
 
 WIDE = list(FileAudience)
 
@@ -24,6 +24,11 @@ def show(slug: str, n: int) -> str:
     """What a file is, who sees it, its versions, and where it is talked about."""
     me = viewer()
     document = fetch(Document, me, slug, n=n)
+    if not document.checked:
+        return render_template(
+            "library/unchecked.html", nav="groups", group=document.group, document=document,
+            scan=state_of(document), reads=level(me, document.group) >= READ,
+        )  # fmt: skip
     group, versions = document.group, queries.versions_of(document, me)
     deck, edits = decks.deck_of(document), can(me, "edit document", document)
     return render_template(
