@@ -19,7 +19,9 @@ from markupsafe import Markup
 
 FOREVER = "public, max-age=31536000, immutable"
 #: in the order in which they need each other; pieces.js and sending.js are fetched when a file is chosen
-SCRIPTS = ("js/menu.js", "js/progress.js", "js/composer.js", "js/reply.js", "js/upload.js", "js/slides.js", "js/app.js")
+SCRIPTS = tuple(
+    f"js/{name}.js" for name in ("menu", "progress", "composer", "reply", "upload", "slides", "waiting", "app")
+)
 #: what only separate modules need, and lines that are nothing but a comment
 BETWEEN_MODULES = re.compile(rb"^import .*\n|^export (?:default )?|^ *//.*\n", re.MULTILINE)
 COMMENT = re.compile(rb" */\*.*?\*/\n?", re.DOTALL)

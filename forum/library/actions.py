@@ -77,9 +77,12 @@ def change_audience(me: Person, document: Document, audience: FileAudience) -> N
     activity.log("document.audience", me, group=document.group, n=document.n, before=before.value, after=audience.value)
 
 
-def replace(me: Person, document: Document, file: FileStorage) -> Version:
-    """A new version at the same address. Raises filetypes.Refused."""
-    version = uploads.replace(document, file, me)
+def replace(me: Person, document: Document, file: FileStorage | Document) -> Version:
+    """A new version at the same address: a file that came with a form, or a draft. Raises filetypes.Refused."""
+    if isinstance(file, Document):
+        version = uploads.adopt(document, file)
+    else:
+        version = uploads.replace(document, file, me)
     _shows(document)
     activity.record("document.replaced", me, group=document.group, document=document)
     return version
@@ -101,6 +104,13 @@ def remove_version(me: Person, document: Document, version: Version, reason: str
     uploads.withdraw(document, version)
     _shows(document)
     activity.log("version.deleted", me, group=document.group, n=document.n, version=number, reason=reason)
+
+
+def try_again(document: Document) -> bool:
+    """Slides that could not be made are to be tried once more. Whether that was so."""
+    newest = (Version.document_id == document.id, Version.number == document.last_version)
+    version_id = db.session.scalar(select(Version.id).where(*newest))
+    return version_id is not None and uploads.await_again(version_id)
 
 
 def describe(me: Person, document: Document, slide: Any, words: str) -> bool:

@@ -71,6 +71,11 @@ class Deck(NamedTuple):
         return all(slide.width for slide in self.slides)
 
     @property
+    def coming(self) -> bool:
+        """Whether more of them will be there."""
+        return self.state in (PreviewState.WAITING, PreviewState.WORKING)
+
+    @property
     def silent(self) -> list[Seen]:
         """The slides without a word."""
         return [slide for slide in self.slides if slide.silent]

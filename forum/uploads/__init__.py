@@ -14,7 +14,16 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from forum.kit.storage import Arrivals
 from forum.kit.when import filesize, plural
 from forum.uploads.arriving import Unstored, add_file, megabytes, receive, replace
-from forum.uploads.looking import GRACE, damaged, live_versions, missing, orphans, slides_without_pictures, sweep_strays
+from forum.uploads.looking import (
+    GRACE,
+    damaged,
+    live_versions,
+    missing,
+    named,
+    orphans,
+    slides_without_pictures,
+    sweep_strays,
+)
 from forum.uploads.offering import too_many, waiting
 from forum.uploads.place import LARGEST, at_hand, keep_picture, photo_key_of, store, store_at, stream_of
 from forum.uploads.posting import (
@@ -53,17 +62,17 @@ from forum.uploads.sending import (
     take_back,
     touch,
 )
-from forum.uploads.slides import RENDERER, drop_pictures
-from forum.uploads.versions import OPEN, again, withdraw
+from forum.uploads.slides import RENDERER, await_again, drop_pictures
+from forum.uploads.versions import OPEN, adopt, again, withdraw
 
 __all__ = [
-    "GRACE", "LARGEST", "OPEN", "RENDERER", "Full", "TooLarge", "Unstored", "WrongType", "add_file", "again", "alone",
-    "arrived", "at_hand", "attach", "attached", "attached_to", "begin", "begun", "counts", "damaged", "discard",
-    "drafts", "drop_pictures", "end", "expect", "expires", "finish", "give_up", "held", "hide", "init_app", "judge",
-    "keep_picture", "kept", "live_versions", "marks", "megabytes", "missing", "opens_inline", "orphans",
-    "photo_key_of", "publish", "receive", "recount", "remove", "replace", "restore", "slides_without_pictures",
-    "stale", "state_of", "store", "store_at", "stream_of", "sweep_strays", "take_back", "too_many", "touch",
-    "type_label", "unscanned", "virus_in", "waiting", "way_to_open", "withdraw",
+    "GRACE", "LARGEST", "OPEN", "RENDERER", "Full", "TooLarge", "Unstored", "WrongType", "add_file", "adopt", "again",
+    "alone", "arrived", "at_hand", "attach", "attached", "attached_to", "await_again", "begin", "begun", "counts",
+    "damaged", "discard", "drafts", "drop_pictures", "end", "expect", "expires", "finish", "give_up", "held", "hide",
+    "init_app", "judge", "keep_picture", "kept", "live_versions", "marks", "megabytes", "missing", "named",
+    "opens_inline", "orphans", "photo_key_of", "publish", "receive", "recount", "remove", "replace", "restore",
+    "slides_without_pictures", "stale", "state_of", "store", "store_at", "stream_of", "sweep_strays", "take_back",
+    "too_many", "touch", "type_label", "unscanned", "virus_in", "waiting", "way_to_open", "withdraw",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)

@@ -4,9 +4,10 @@ from functools import partial
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from forum.kit import fate
+from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.filetypes import FileType
 from forum.kit.signals import preview_waits
@@ -35,6 +36,15 @@ def await_slides(version: Version, kind: FileType) -> None:
     db.session.add(preview)
     db.session.flush()
     fate.once_done(_tell)
+
+
+def await_again(version_id: int) -> bool:
+    """The slides of a version that failed are to be tried once more. Whether they had failed. Does not commit."""
+    failed = (Preview.version_id == version_id, Preview.state == PreviewState.FAILED)
+    anew = {"state": PreviewState.WAITING, "tries": 0, "due_at": now(), "reason": ""}
+    changed: Any = db.session.execute(update(Preview).where(*failed).values(**anew), execution_options=UNSEEN)
+    fate.once_done(_tell)
+    return bool(changed.rowcount)
 
 
 def _tell() -> None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from werkzeug.exceptions import Conflict
 
 from forum.kit import fate
@@ -37,6 +37,19 @@ def lead_with(document: Document, version: Version) -> None:
     db.session.execute(newest, execution_options=UNSEEN)
     db.session.expire(document)
     recount(document.group)
+
+
+def adopt(document: Document, draft: Document) -> Version:
+    """The newest version from now on, which came as a draft of its own; the draft is no more. Raises Conflict."""
+    gone = delete(Document).where(Document.id == draft.id, Document.posted_at.is_(None), Document.deleted_at.is_(None))
+    version = db.session.scalars(select(Version).where(Version.document_id == draft.id)).one()
+    moved = {"document_id": document.id, "number": next_number(document)}
+    db.session.execute(update(Version).where(Version.id == version.id).values(**moved), execution_options=UNSEEN)
+    if db.session.execute(gone, execution_options=UNSEEN).rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("This file was posted already, or thrown away, in another window.")
+    db.session.expire(version)
+    lead_with(document, version)
+    return version
 
 
 def again(document: Document, version: Version, me: Person) -> Version:

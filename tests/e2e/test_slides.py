@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,7 @@ from forum import previews, uploads
 from forum.access import person
 from forum.kit.db import db
 from tests.conftest import Community
+from tests.e2e import checks
 from tests.e2e.conftest import Visit
 from tests.e2e.site import Site
 from tests.e2e.test_weight import KB, Scales
@@ -21,11 +23,15 @@ TITLES = [f"Measure {number}" for number in range(1, 49)]
 @pytest.fixture(scope="module")
 def deck(site: Site) -> str:
     """The address of a deck of 48 slides, as the worker made it."""
+    return shelve(site, files.pdf(*TITLES, text="Who is at risk, and where are they now?"))
+
+
+def shelve(site: Site, content: bytes) -> str:
+    """The address of Ruth's deck with its slides."""
     with site.inside():
         community = Community()
         ruth, group = person(community.ruth.id), community.group("performance")
-        content = io.BytesIO(files.pdf(*TITLES, text="Who is at risk, and where are they now?"))
-        document = uploads.add_file(ruth, group, content, "measures.pdf", title="Measures")
+        document = uploads.add_file(ruth, group, io.BytesIO(content), "measures.pdf", title="Measures")
         db.session.commit()
         assert previews.work() == 1
         return f"/groups/performance/library/{document.n}"
@@ -138,13 +144,40 @@ def test_a_slide_is_discussed_from_the_deck_and_the_deck_says_so(visit: Visit, d
 
 
 def test_slides_are_chosen_in_the_composer(visit: Visit, deck: str) -> None:
-    page = visit("dan", "/groups/performance/topics/1")
+    page = visit("dan", "/groups/performance/topics/1", reduced_motion="reduce")
     page.get_by_label("Your reply").fill("Two of them.")
     page.get_by_role("button", name="Cite slides").click()
     page.get_by_role("button", name="Measures 48").click()
+    assert not (problems := checks.sound(page)), checks.listed(problems)
     for number in (3, 48):
         page.get_by_label(f"{number}. Measure {number}", exact=True).check()
     expect(page.get_by_label("Your reply")).to_have_value("Two of them.")
     page.get_by_role("button", name="Post reply to Performance Management").click()
     post = page.locator("article", has_text="Two of them.")
     expect(post.get_by_role("list", name="Slides").get_by_role("listitem")).to_have_count(2)
+
+
+def test_a_new_version_goes_in_by_pieces_and_the_old_one_is_still_there(
+    visit: Visit, tmp_path: Path, site: Site
+) -> None:
+    deck = shelve(site, files.pdf(*TITLES[:5]))
+    newer = tmp_path / "measures-2.pdf"
+    newer.write_bytes(files.pdf("Measure one", "Measure two"))
+    page = visit("ruth", f"{deck}/versions", reduced_motion="reduce")
+    page.get_by_label("The new file").set_input_files(newer)
+    expect(page.locator(".upload")).to_contain_text("Ready", timeout=30_000)
+    page.get_by_role("button", name="Add version 2 to Performance Management").click()
+    expect(page.get_by_text("appear here in about 2 minutes")).to_be_visible()
+    with site.inside():
+        assert previews.work() == 1
+    expect(page.locator("[data-at]")).to_have_text("Slide 1 of 2", timeout=30_000)
+    page.get_by_role("link", name=re.compile("Look at it ?: version 1")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Version 1 of Measures")
+    expect(page.locator("[data-at]")).to_have_text("Slide 1 of 5")
+    for below in ("", "/removal"):
+        page.goto(f"{deck}/versions/1{below}")
+        assert not (problems := checks.sound(page)), checks.listed(problems)
+    page.goto(f"{deck}/versions/1")
+    page.get_by_role("button", name="Make it the newest again").click()
+    expect(page.get_by_text("Version 1 is the newest again, as version 3.")).to_be_visible()
+    expect(page.locator("[data-at]")).to_have_text("Slide 1 of 5")

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from forum import uploads
 from forum.kit.db import db
-from forum.models import AuditEntry, Document, Preview, Slide, Version
+from forum.models import AuditEntry, Document, Preview, PreviewState, Slide, Version
 from tests import sketches
 from tests.library.conftest import PDF, address, bytes_kept
 
@@ -148,3 +148,40 @@ def test_the_page_costs_the_same_for_two_versions_and_for_twenty(
             maya.get(address(deck))
         counts.append(len(seen.statements))
     assert counts[0] == counts[1] <= 8
+
+
+def test_a_new_version_that_came_in_pieces_takes_the_place(community: Any, as_: Any, shelve: Shelve) -> None:
+    """The draft that it was is no more; the same form sent again changes nothing."""
+    document, ruth = shelve("performance", "ruth", "may.pdf", PDF, title="May"), as_(community.ruth)
+    offset = {"Tus-Resumable": "1.0.0"}
+    named = {"Upload-Length": str(len(NEWER)), "Upload-Metadata": "filename anVuZS5wZGY="}
+    place = ruth.post("/groups/performance/uploads", headers={**offset, **named}).headers["Location"]
+    sent = {**offset, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    draft = ruth.patch(place, data=NEWER, headers=sent).headers["Upload-Draft"]
+    form = {"key": "c" * 16, "kept": draft, "offered": draft}
+    for _ in range(2):
+        assert ruth.post(address(document, "/versions"), data=form).status_code == 303
+    assert numbers(document) == [(1, True), (2, True)] and "june.pdf" in ruth.get(address(document)).text
+    assert ruth.get(address(document, "/download")).data == NEWER and ruth.get(address(document)).status_code == 200
+    assert ruth.get(f"/groups/performance/library/{draft}").status_code == 404
+
+
+def test_a_new_version_is_one_file(community: Any, as_: Any, shelve: Shelve) -> None:
+    document, ruth = shelve("performance", "ruth", "may.pdf", PDF, title="May"), as_(community.ruth)
+    nothing = ruth.post(address(document, "/versions"), data={"key": "d" * 16})
+    assert nothing.status_code == 422 and "Choose a file" in nothing.text
+
+
+def test_slides_that_failed_are_tried_again_on_demand(community: Any, as_: Any, shelve: Shelve) -> None:
+    document, ruth = shelve("performance", "ruth", "may.pdf", PDF, title="May"), as_(community.ruth)
+    failed = {"state": PreviewState.FAILED, "tries": 3, "reason": "This file is damaged."}
+    db.session.execute(update(Preview).values(**failed))
+    db.session.commit()
+    assert "Try again" in ruth.get(address(document)).text
+    assert "Try again" not in as_(community.maya).get(address(document)).text
+    assert as_(community.maya).post(address(document, "/slides")).status_code == 403
+    assert ruth.post(address(document, "/slides")).status_code == 303
+    db.session.expire_all()
+    of = select(Preview).join(Version, Version.id == Preview.version_id).where(Version.document_id == document.id)
+    preview = db.session.scalars(of).one()
+    assert (preview.state, preview.tries, preview.reason) == (PreviewState.WAITING, 0, "")

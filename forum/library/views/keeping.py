@@ -1,6 +1,7 @@
 """New versions, hiding, restoring, deleting."""
 
 from flask import current_app, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from forum import once, uploads
@@ -27,13 +28,13 @@ def replace(slug: str, n: int) -> Answer:
     require(me, "upload", document.group)
     uploads.expect()
     form = NewVersion()
-    if form.submitted() and not form.file.data:
-        form.refuse("file", "Choose a file")
-    if request.method == "POST" and not form.errors and (answer := replaced(me, document, form)):
+    if form.submitted() and (answer := replaced(me, document, form)):
         return answer
+    drafts = uploads.drafts(me, document.group, request.form.getlist("kept", type=int))
+    limit = uploads.megabytes(current_app.config["MAX_UPLOAD"])
     page = render_template(
-        "library/replace.html", nav="groups", group=document.group, document=document, form=form,
-        sight=sight(document, "it"), limit=uploads.megabytes(current_app.config["MAX_UPLOAD"]), types=accepted_words(),
+        "library/replace.html", nav="groups", group=document.group, document=document, form=form, drafts=drafts,
+        sight=sight(document, "it"), limit=limit, types=accepted_words(),
     )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
 
@@ -41,18 +42,44 @@ def replace(slug: str, n: int) -> Answer:
 def replaced(me: Person, document: Document, form: NewVersion) -> Response | None:
     """The way to the file with its new version; None when it was refused, and the form says why."""
     slug, n, file = document.group.slug, document.n, form.file.data
-    try:
-        actions.replace(me, document, file)
-    except Refused as error:
-        form.refuse("file", f"{file.filename}: {error}")
-        return None
-    claim = once.claim(me.id or 0, form.key.data, "version", slug, str(n), getattr(file.stream, "sha256", ""))
+    marks = uploads.marks(request.form, [file] if file else [])
+    claim = once.claim(me.id or 0, form.key.data, "version", slug, str(n), *marks)
     if claim.result:
         db.session.rollback()
         return to(slug, n)
+    try:
+        actions.replace(me, document, only(uploads.kept(me, document.group, request.form), file))
+    except Refused as error:
+        db.session.rollback()
+        form.refuse("file", f"{file.filename}: {error}" if file else str(error))
+        return None
     claim.done(url_for("library.document", slug=slug, n=n))
     db.session.commit()
     flash("The new version is here. The address stays the same, and older versions are listed below.")
+    return to(slug, n)
+
+
+def only(drafts: list[Document], file: FileStorage | None) -> FileStorage | Document:
+    """The one file that was sent, with the form or in pieces before it. Raises Refused."""
+    if len(drafts) + bool(file) > 1:
+        raise Refused("Choose one file: the new version of this one.")
+    if file:
+        return file
+    if not drafts:
+        raise Refused("Choose a file")
+    return drafts[0]
+
+
+@bp.post("/<int:n>/slides")
+@limiter.limit(upload_limit, key_func=by_person)
+def try_again(slug: str, n: int) -> Response:
+    """Slides that could not be made are tried once more."""
+    me = viewer()
+    document = fetch(Document, me, slug, n=n)
+    require(me, "edit document", document)
+    if actions.try_again(document):
+        db.session.commit()
+        flash("We try again. It takes a minute or two.")
     return to(slug, n)
 
 

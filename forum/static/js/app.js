@@ -3,8 +3,9 @@ import composer from './composer.js';
 import reply from './reply.js';
 import slides from './slides.js';
 import upload from './upload.js';
+import waiting from './waiting.js';
 
-const MODULES = { composer, reply, slides, upload };
+const MODULES = { composer, reply, slides, upload, waiting };
 const enhance = (root) => {
   for (const element of root.querySelectorAll('[data-module]')) {
     for (const name of element.dataset.module.split(' ')) MODULES[name](element);
@@ -13,4 +14,5 @@ const enhance = (root) => {
 };
 
 document.addEventListener('page:replaced', ({ target }) => { target.focus(); enhance(target); });
+document.addEventListener('page:grown', ({ target }) => enhance(target));
 enhance(document);
