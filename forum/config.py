@@ -49,9 +49,7 @@ SETTINGS: dict[str, Setting] = {
     "S3_REGION": Setting("us-east-1", "region of the bucket"),
     "S3_ACCESS_KEY": Setting("", "name of our key to the bucket; needed with STORAGE_URL"),
     "S3_SECRET_KEY": Setting("", "its secret; needed with STORAGE_URL"),
-    "X_ACCEL": Setting(
-        "", "place in nginx (`/-/files/`) that hands out FILES_DIR for us, when nginx stands in front; empty = we do"
-    ),
+    "X_ACCEL": Setting("", "place in nginx, such as `/-/files/`, that hands out FILES_DIR for us; empty = we do"),
     "CLAMD_URL": Setting(
         "", "virus scanner clamd, `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`; empty = files are not checked"
     ),
@@ -97,6 +95,7 @@ TESTS = ("TESTING", "PROPAGATE_EXCEPTIONS")
 KEPT_SECRET = ("SECRET_KEY", "SECURITY_PASSWORD_SALT")
 #: what a setting looks like that is not empty, and how that is said
 FORMS = {
+    "BASE_URL": (r"https?://[^/]*", "like https://forum.example.org, without a path"),
     "SMTP_SECURITY": ("starttls|tls|none", "starttls, tls or none"),
     "GROUP_CREATION": ("registered|admins", "registered or admins"),
     "STORAGE_URL": (r"s3://[a-z0-9][a-z0-9.-]+(/[\w-][\w.-]*)*/?", "like s3://bucket or s3://bucket/prefix"),
@@ -104,7 +103,7 @@ FORMS = {
     "X_ACCEL": (r"/([\w-][\w.-]*/)+", "like /-/files/, a place in nginx with a slash at each end"),
     "CLAMD_URL": (r"tcp://[\w.:\[\]-]+:\d+|unix:/.+", "like tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl"),
 }
-#: Flask's own variables, which are no settings of ours
+#: Flask's own variables
 FLASKS = ("FLASK_APP", "FLASK_DEBUG", "FLASK_ENV", "FLASK_RUN_", "FLASK_SKIP_DOTENV")
 
 
@@ -180,7 +179,8 @@ def _check_secrets(ours: Mapping[str, Any]) -> None:
         raise BadConfig("SECRET_KEY_FALLBACKS holds a key that is too short or a default: take it out")
 
 
-def _check_forms(ours: Mapping[str, Any]) -> None:
+def check_forms(ours: Mapping[str, Any]) -> None:
+    """Nothing, if each setting is of its form. Raises BadConfig."""
     for name, (form, words) in FORMS.items():
         if (ours[name] or SETTINGS[name].default) and not re.fullmatch(form, ours[name]):
             raise BadConfig(f"{name} must be {words}")
@@ -195,6 +195,4 @@ def _check(ours: Mapping[str, Any]) -> None:
         raise BadConfig("SMTP_HOST is set, MAIL_FROM is not: say which address mail comes from")
     if bool(ours["SMTP_USER"]) != bool(ours["SMTP_PASSWORD"]):
         raise BadConfig("SMTP_USER and SMTP_PASSWORD belong together: set both or neither")
-    _check_forms(ours)
-    if not ours["BASE_URL"].startswith(("http://", "https://")) or ours["BASE_URL"].count("/") != 2:
-        raise BadConfig("BASE_URL must be like https://forum.example.org, without a path")
+    check_forms(ours)

@@ -17,6 +17,7 @@ from forum.cli.database import db
 from forum.cli.doctor import doctor
 from forum.cli.options import instance_folder, instance_option
 from forum.cli.running import serve, up, worker
+from forum.cli.storage import storage
 from forum.config import BadConfig
 
 __all__ = ["guildhall", "main"]
@@ -72,7 +73,7 @@ guildhall = Guildhall(
     context_settings={"auto_envvar_prefix": None, "help_option_names": ["-h", "--help"]},
 )
 guildhall.params = [instance_option]
-for command in (up, serve, worker, demo, user, group, doctor, db, routes_command, shell_command):
+for command in (up, serve, worker, demo, user, group, storage, doctor, db, routes_command, shell_command):
     guildhall.add_command(command)
 
 

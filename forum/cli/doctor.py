@@ -19,7 +19,7 @@ from forum.kit import clamd
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.when import filesize
-from forum.models import Mail, MailState, Scan
+from forum.models import Mail, MailState, Scan, Version
 
 LATE = timedelta(hours=1)
 DISK_MARGIN = 1024**3
@@ -36,18 +36,19 @@ class Finding(NamedTuple):
 
 @of_an_instance
 @click.command()
+@click.option("--quick", is_flag=True, help="Leave out reading every file to compare its SHA-256.")
 @with_appcontext
-def doctor() -> None:
+def doctor(quick: bool) -> None:
     """Look at secrets, database, mail, files and disk. Leaves with 1 when something is wrong."""
     wrong = 0
-    for finding in findings():
+    for finding in findings(quick):
         wrong += finding.wrong
         click.echo(f"{'WRONG' if finding.wrong else 'good':<7}{finding.what:<11}{finding.says}")
     if wrong:
         raise click.ClickException(f"{wrong} of these need{'s' if wrong == 1 else ''} you.")
 
 
-def findings() -> Iterator[Finding]:
+def findings(quick: bool = False) -> Iterator[Finding]:
     """Everything that was looked at, in the order in which to mend it."""
     folder = Path(current_app.instance_path)
     yield secrets_of(folder)
@@ -57,7 +58,7 @@ def findings() -> Iterator[Finding]:
     yield migrations
     yield from mail()
     if not migrations.wrong:
-        yield from files()
+        yield from files(quick)
         yield viruses()
     yield slides()
     yield from disk(folder, Path(current_app.config["FILES_DIR"]))
@@ -135,23 +136,36 @@ def mail() -> Iterator[Finding]:
         )
 
 
-def files() -> Iterator[Finding]:
-    """Rows without their bytes, and bytes without a row."""
+def files(quick: bool) -> Iterator[Finding]:
+    """Rows without their bytes or with others, and bytes without a row."""
+    yield Finding("files", f"kept in {uploads.store().name}")
+    try:
+        yield from bytes_of_rows(quick)
+    except OSError as error:
+        yield Finding("files", f"can't be looked at: {error}", wrong=True)
+
+
+def named(version: Version) -> str:
+    """A version as people find it."""
+    return f"{version.name} (document {version.document.n} of {version.document.group.slug})"
+
+
+def bytes_of_rows(quick: bool) -> Iterator[Finding]:
+    """What is missing, damaged, or belongs to nothing. Raises OSError."""
     gone = uploads.missing()
     for version in gone:
-        yield Finding(
-            "files",
-            f"missing or cut short: {version.name} (document {version.document.n} of {version.document.group.slug})",
-            wrong=True,
-        )
+        yield Finding("files", f"missing or cut short: {named(version)}", wrong=True)
+    torn = [] if quick else [version for version, wrong in uploads.damaged() if wrong and version not in gone]
+    for version in torn:
+        yield Finding("files", f"damaged: {named(version)}", wrong=True)
     old = [key for key, at in uploads.orphans().items() if at < now() - uploads.GRACE]
     for key in old:
         yield Finding("files", f"belongs to nothing: {key} (goes by itself two days after it was noted)", wrong=True)
     blank = uploads.slides_without_pictures()
     for slide in blank:
         yield Finding("files", f"a picture of slide {slide.number} is missing (version {slide.version_id})", wrong=True)
-    if not (gone or old or blank):
-        yield Finding("files", "every document has its bytes")
+    if not (gone or torn or old or blank):
+        yield Finding("files", "every document has its bytes" + (", unread" if quick else ""))
 
 
 def viruses() -> Finding:

@@ -110,4 +110,5 @@ def state_of(document: Document) -> Scan:
 def counts() -> dict[Scan, int]:
     """How many versions wait, and how many could not be judged."""
     found = select(Version.scan, func.count()).where(Version.scan.in_(UNSCANNED), Version.deleted_at.is_(None))
-    return dict(db.session.execute(found.group_by(Version.scan)).tuples().all())
+    rows: Any = db.session.execute(found.group_by(Version.scan))
+    return dict(rows.all())

@@ -122,7 +122,7 @@ def test_files_are_there_with_their_bytes(community):
 
 
 def test_nothing_is_left_over(community):
-    assert uploads.missing() == [] and uploads.orphans() == []
+    assert uploads.missing() == [] and uploads.orphans() == {}
     assert count(of=Document) == len(DOCUMENTS) and count(of=User) == len(PEOPLE)
     assert count(of=Mail) == 0 and outbox.deliver() == 0
 

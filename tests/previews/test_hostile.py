@@ -73,7 +73,7 @@ def test_it_is_said_why_there_are_no_slides(which: str, shown: Any) -> None:
 def test_what_can_be_seen_at_once_is_not_taken(which: str, bench: None, shelve: Any) -> None:
     with pytest.raises(Refused):
         shelve("performance", "ruth", *REFUSED[which])
-    assert uploads.orphans() == []
+    assert uploads.orphans() == {}
 
 
 @pytest.mark.parametrize("seed", range(6))
