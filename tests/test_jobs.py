@@ -1,5 +1,6 @@
 """Jobs only say "look": what commits is done soon, what is lost comes by itself, and nothing young is swept away."""
 
+import io
 import os
 import signal
 import socket
@@ -14,9 +15,11 @@ import sqlalchemy as sa
 from huey.exceptions import HueyException
 
 from forum import create_app, jobs, outbox, uploads
+from forum.access import person
 from forum.kit import clock, ids
 from forum.kit.db import db
-from forum.models import Document, Draft, Mail, MailState, Session, Submission
+from forum.models import Document, Draft, Mail, MailState, Scan, Session, Submission, Upload, Version
+from tests.clamav import VIRUS
 from tests.conftest import SETTINGS
 from tests.kit import samples
 from tests.test_cli import say_migrated
@@ -217,3 +220,34 @@ def test_with_redis_the_queue_is_there(app, redis):
     made.extensions["jobs"].ask(jobs.sweep_submissions)
     assert waiting(made) == ["sweep_submissions"]
     queue.flush()
+
+
+def test_pieces_that_nobody_carried_on_with_are_forgotten_by_the_queue(live, community):
+    me, group = person(community.maya.id), community.group("policy")
+    old, young = (uploads.begin(me, group, "deck.pdf", 900) for _ in range(2))
+    old.touched_at = clock.now() - timedelta(hours=25)
+    db.session.commit()
+    code, queue = young.code, live.extensions["jobs"].queue
+    live.extensions["jobs"].ask(jobs.sweep_pieces)
+    assert waiting(live) == ["sweep_pieces"]
+    queue.execute(queue.dequeue())
+    db.session.rollback()
+    assert list(db.session.scalars(sa.select(Upload.code))) == [code]
+    assert [path.name for path in uploads.store().unfinished()] == [code]
+
+
+def test_a_file_that_waits_for_the_scanner_is_checked_by_the_queue(live, community, scanner):
+    live.config["CLAMD_URL"] = scanner.url
+    group = community.group("policy")
+    for content, title in ((b"# Plan", "Plan"), (b"# " + VIRUS, "Bad")):
+        uploads.add_file(community.maya, group, io.BytesIO(content), "plan.md", title=title)
+    db.session.commit()
+    names = waiting(live)
+    assert names.count("scan_files") == 1
+    queue = live.extensions["jobs"].queue
+    for _ in names:
+        queue.execute(queue.dequeue())
+    db.session.rollback()
+    newest = sa.select(Version.scan).order_by(Version.id.desc()).limit(2)
+    assert list(db.session.scalars(newest)) == [Scan.INFECTED, Scan.CLEAN]
+    assert "deliver" in waiting(live), "whoever added it is told"
