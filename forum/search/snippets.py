@@ -11,6 +11,8 @@ from forum.search.words import Asked, Term, decomposed
 #: letters before what was found, and in all; how much of a text is looked at, and how many places in it
 BEFORE, LENGTH, LOOKED_AT, MOST = 70, 230, 40_000, 60
 TAG = re.compile(r"<(?:[^<>\"]|\"[^\"]*\")*>")
+#: a tag that stands inside a word or a sentence
+INLINE = re.compile(r"</?(?:a|abbr|b|code|del|em|i|ins|kbd|mark|s|span|strong|sub|sup)(?:\s(?:[^<>\"]|\"[^\"]*\")*)?>")
 #: endings that make no other word of it, nearly as Porter cuts them
 ENDING = re.compile(
     r"(?<=..[^\W_])(?:i[sz]ation|ation|ments?|ness|fully?|i[sz]e|ings?|ly|ies|ied|es|ed|ers?|ors?|s|e|y|i)$"
@@ -35,7 +37,7 @@ FLAT = _Flat()
 
 def plain(rendered: str) -> str:
     """The words of HTML of ours, on one line."""
-    return " ".join(html.unescape(TAG.sub(" ", rendered)).split())
+    return " ".join(html.unescape(TAG.sub(" ", INLINE.sub("", rendered))).split())
 
 
 @lru_cache(maxsize=20_000)
