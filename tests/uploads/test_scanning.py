@@ -61,6 +61,7 @@ def test_a_new_file_is_its_uploaders_alone_until_it_is_found_clean(
     page = maya.get(address(deck))
     assert page.status_code == 200 and "Uploaded, now checking for viruses" in page.text
     assert maya.get(address(deck, "/download")).data == PDF
+    assert "Not found free of viruses yet" in maya.get("/groups/performance/library").text
     for reader in others:
         for below in ("", "/download", "/versions/1/download", "/edit", "/slides/1/thumbnail"):
             assert reader.get(address(deck, below)).status_code == 404
