@@ -80,7 +80,7 @@ SETTINGS: dict[str, Setting] = {
     "LIMIT_ZIP": Setting("20 per hour", "zips of several files per person"),
     "LIMIT_INVITE": Setting("50 per day", "invitations, requests to join and new groups per person"),
     "LIMIT_SEARCH": Setting("60 per minute", "searches per person"),
-    "SEARCH_DEADLINE": Setting(1.0, "the database gives up on a search after so long (seconds)"),
+    "SEARCH_DEADLINE": Setting(2.0, "the database gives up on a search after so long (seconds)"),
     "SMTP_HOST": Setting("", "mail server; empty = mail is written to instance/mail"),
     "SMTP_PORT": Setting(587, "its port (number)"),
     "SMTP_USER": Setting("", "name to sign in to the mail server"),

@@ -32,7 +32,14 @@ SECRETS = {
     "SECRET_KEY": "tests-only-0123456789-abcdefghijklmnop",
     "SECURITY_PASSWORD_SALT": "tests-only-salt-0123456789-abcdefghij",
 }
-SETTINGS = {**SECRETS, "TESTING": True, "RATELIMIT_ENABLED": False, "BUFFER_DELAY": 0.0, "BASE_URL": "http://localhost"}
+SETTINGS = {
+    **SECRETS,
+    "TESTING": True,
+    "RATELIMIT_ENABLED": False,
+    "BUFFER_DELAY": 0.0,
+    "SEARCH_DEADLINE": 60.0,
+    "BASE_URL": "http://localhost",
+}
 POSTGRES = os.environ.get("DATABASE_URL", "")
 ORIGIN = {"HTTP_ORIGIN": "http://localhost", "HTTP_SEC_FETCH_SITE": "same-origin"}
 
