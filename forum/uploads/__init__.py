@@ -61,6 +61,7 @@ from forum.uploads.sending import (
     stale,
     take_back,
     touch,
+    unchecked,
 )
 from forum.uploads.slides import RENDERER, await_again, drop_pictures
 from forum.uploads.versions import OPEN, adopt, again, withdraw
@@ -72,7 +73,7 @@ __all__ = [
     "init_app", "judge", "keep_picture", "kept", "live_versions", "marks", "megabytes", "missing", "named",
     "opens_inline", "orphans", "photo_key_of", "publish", "receive", "recount", "remove", "replace", "restore",
     "slides_without_pictures", "stale", "state_of", "store", "store_at", "stream_of", "sweep_strays", "take_back",
-    "too_many", "touch", "type_label", "unscanned", "virus_in", "waiting", "way_to_open", "withdraw",
+    "too_many", "touch", "type_label", "unchecked", "unscanned", "virus_in", "waiting", "way_to_open", "withdraw",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)

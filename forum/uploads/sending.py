@@ -92,6 +92,12 @@ def arrived(upload: Upload) -> int:
         raise NotFound from error
 
 
+def unchecked(upload: Upload) -> bool:
+    """Whether the draft that it has become waits for the virus scanner."""
+    draft = (Document.group_id == upload.group_id, Document.n == (upload.document_n or 0), Document.checked.is_(False))
+    return bool(db.session.scalar(select(Document.id).where(*draft)))
+
+
 def expires(upload: Upload) -> datetime:
     """When it is given up, if nothing more comes."""
     return upload.touched_at + LASTS

@@ -180,6 +180,19 @@ def test_a_form_with_a_file_is_posted_while_it_is_checked(guarded: Clamd, commun
     assert as_(community.priya).get(where).status_code == 200
 
 
+def test_a_file_in_pieces_says_that_it_is_being_checked(
+    guarded: Clamd, sender: Callable[..., Any], community: Any, as_: Any
+) -> None:
+    maya = sender("maya")
+    maya.begin(size=len(PDF))
+    reply = maya.send(PDF, 0)
+    assert reply.status_code == 204 and reply.headers["Upload-Scan"] == "waiting"
+    jobs.scan_files()
+    assert "Upload-Scan" not in maya.look().headers and maya.look().headers["Upload-Draft"]
+    refused = upload(maya.browser, "performance", (PDF, "other.pdf"), title="x" * 500, key="0123456789abcdef")
+    assert refused.status_code == 422 and "now checking for viruses" in refused.text
+
+
 def test_without_a_scanner_files_are_open_at_once_and_what_waited_opens(
     app: Flask, guarded: Clamd, community: Any, as_: Any, shelve: Shelve
 ) -> None:

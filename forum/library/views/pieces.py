@@ -92,8 +92,9 @@ def what_comes() -> tuple[str, int]:
 
 
 def state(upload: Upload) -> dict[str, Any]:
-    """How far it is, as headers."""
-    done = {"Upload_Draft": upload.document_n} if upload.document_n else {}
+    """How far it is, as headers; of a draft also whether the virus scanner is at it."""
+    scan = {"Upload_Scan": "waiting"} if uploads.unchecked(upload) else {}
+    done = {"Upload_Draft": upload.document_n, **scan} if upload.document_n else {}
     offset, ends = uploads.arrived(upload), http_date(uploads.expires(upload))
     return {"Upload_Offset": offset, "Upload_Length": upload.size, "Upload_Expires": ends, **done}
 

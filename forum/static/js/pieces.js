@@ -14,7 +14,7 @@ const SAYS = {
   paused: (one) => `Paused at ${share(one)}%`,
   stopped: (one) => `Stopped at ${share(one)}%: the connection dropped. Nothing is lost`,
   checking: () => 'Uploaded, now being checked',
-  ready: (one) => `Ready · ${filesize(one.file.size)} · only you can see it until you post`,
+  ready: (one) => `${one.scan ? 'Uploaded, now checking for viruses' : 'Ready'} · ${filesize(one.file.size)} · only you can see it until you post`,
 };
 const button = (label, name, onclick) => {
   const made = Object.assign(make('button', 'btn btn--small', label), { type: 'button', onclick });

@@ -72,7 +72,7 @@ export class Sending {
     return new Promise((done, fail) => {
       request.addEventListener('loadend', () => {
         if (request.status !== 204) return fail({ words: request.status === 422 ? request.responseText : '' });
-        done(Object.assign(this, { offset: Number(request.getResponseHeader('Upload-Offset')), draft: request.getResponseHeader('Upload-Draft'), tries: 0 }));
+        done(Object.assign(this, { offset: Number(request.getResponseHeader('Upload-Offset')), draft: request.getResponseHeader('Upload-Draft'), scan: request.getResponseHeader('Upload-Scan'), tries: 0 }));
       });
       request.send(this.file.slice(start, end));
     });
