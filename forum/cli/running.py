@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 
+from forum import previews
 from forum.cli import community, instance, schema, server
 from forum.cli.options import instance_folder, of_an_instance
 from forum.config import SETTINGS
@@ -92,7 +93,12 @@ def worker(with_parent: int | None) -> None:
     if with_parent:
         threading.Thread(target=end_with, args=(with_parent,), daemon=True).start()
     queue = current_app.extensions["jobs"].queue
-    queue.create_consumer(workers=WORKERS, max_delay=2, graceful_signal="TERM", shutdown_timeout=server.JOBS_END).run()
+    try:
+        queue.create_consumer(
+            workers=WORKERS, max_delay=2, graceful_signal="TERM", shutdown_timeout=server.JOBS_END
+        ).run()
+    finally:
+        previews.lay_down()
 
 
 def end_with(parent: int) -> None:

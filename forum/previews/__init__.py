@@ -16,11 +16,11 @@ from forum.kit.db import db
 from forum.models import Preview, PreviewState, Version
 from forum.previews import claims, office
 from forum.previews.child import Broke, Stopped
-from forum.previews.claims import QUICK, SLOW, Claim
+from forum.previews.claims import QUICK, SLOW, Claim, lay_down
 from forum.previews.keeping import Odd
 from forum.previews.making import Unmakeable, make
 
-__all__ = ["QUICK", "SLOW", "office", "retry_with_office", "work"]
+__all__ = ["QUICK", "SLOW", "lay_down", "office", "retry_with_office", "work"]
 
 log = logging.getLogger(__name__)
 LONG = "Making slides of this file took too long. It can be downloaded."
@@ -90,6 +90,7 @@ def attempt(claim: Claim, lane: Path) -> None:
             again(claim, BROKEN, error)
         finally:
             db.session.rollback()
+            claims.over(claim)
 
 
 def fail(claim: Claim, reason: str) -> None:

@@ -28,6 +28,10 @@ FAILED = {"state": PreviewState.FAILED, "renderer": uploads.RENDERER}
 GIVEN_UP = "We tried several times, and could not make slides of this file."
 
 
+#: by preview: what this process works on
+_here: dict[int, "Claim"] = {}
+
+
 class Lost(Exception):
     """The claim is somebody else's by now, or the file is gone."""
 
@@ -84,7 +88,10 @@ def take(preview_id: int) -> Claim | None:
         if connection.execute(taken).rowcount != 1:
             return None
         row = connection.execute(facts).first()
-    return Claim(*row) if row else None
+    if row is None:
+        return None
+    claim = _here[row[0]] = Claim(*row)
+    return claim
 
 
 def _give_up_on(preview_id: int) -> None:
@@ -124,6 +131,19 @@ def put_off(claim: Claim, reason: str) -> None:
         end(claim, **FAILED, reason=reason)
         return
     end(claim, state=PreviewState.WAITING, due_at=now() + WAITS[claim.number - 1])
+
+
+def over(claim: Claim) -> None:
+    """This process does nothing more for it."""
+    _here.pop(claim.preview_id, None)
+
+
+def lay_down() -> int:
+    """How many files this process was still working on: it ends, and whoever comes next takes them up at once."""
+    left = list(_here.values())
+    for claim in left:
+        end(claim, state=PreviewState.WAITING, due_at=now(), tries=claim.number - 1)
+    return len(left)
 
 
 def give_back(claim: Claim) -> None:

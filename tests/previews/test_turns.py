@@ -70,6 +70,16 @@ def test_two_who_come_at_once_make_slides_once(app: Flask, bench: None, shelve: 
     assert [(preview_of(deck).state, preview_of(deck).tries) for deck in decks] == [(PreviewState.READY, 1)] * 3
 
 
+def test_a_worker_that_is_stopped_hands_back_what_it_was_at(app: Flask, bench: None, shelve: Any) -> None:
+    deck = shelve("performance", "ruth", "a.pdf", files.pdf("A"))
+    claim = claims.take(preview_of(deck).id)
+    assert claim and preview_of(deck).state == PreviewState.WORKING and not claims.due(previews.QUICK)
+    assert previews.lay_down() == 1
+    assert (preview_of(deck).state, preview_of(deck).tries) == (PreviewState.WAITING, 0)
+    claims.over(claim)
+    assert previews.work() == 1 and preview_of(deck).state == PreviewState.READY and previews.lay_down() == 0
+
+
 def test_a_pdf_does_not_wait_for_a_deck(app: Flask, bench: None, shelve: Any) -> None:
     deck = shelve("performance", "ruth", "a.pptx", files.deck("A"))
     pages = shelve("performance", "ruth", "a.pdf", files.pdf("A"))
