@@ -17,7 +17,7 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 from sqlalchemy import delete, or_, select
 
-from forum import outbox, previews, uploads
+from forum import outbox, previews, receipts, uploads
 from forum.kit.clock import now
 from forum.kit.db import db, safe_wal
 from forum.kit.fragments import Busy
@@ -70,7 +70,8 @@ def sweep_sessions() -> None:
 
 
 def sweep_drafts() -> None:
-    """Throws away texts that nobody came back to."""
+    """Throws away texts that nobody came back to, and forgets who opened a file more than a year ago."""
+    receipts.sweep()
     db.session.execute(delete(Draft).where(Draft.saved_at < now() - DRAFTS_LAST))
     db.session.commit()
 

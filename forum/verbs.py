@@ -40,6 +40,10 @@ def _own_or_lead(owner: str) -> Check:
     return check
 
 
+def _own(owner: str) -> Check:
+    return lambda person, thing, granted: granted >= TAKE_PART and getattr(thing, owner) == person.id
+
+
 def _members_unless(switch: str) -> Check:
     return lambda _person, group, granted: granted >= (FACILITATE if getattr(group, switch) else TAKE_PART)
 
@@ -114,6 +118,7 @@ VERBS: dict[str, tuple[str, Check]] = {
     "edit post": ("Only its author may edit a post, until the topic is locked", _edits),
     "delete post": ("Only its author and facilitators may delete a post", _own_or_lead("author_id")),
     "describe": ("Only members may suggest words for a slide", _at(TAKE_PART)),
+    "see receipts": ("Only its uploader sees who opened a file", _own("uploader_id")),
     "edit document": ("Only its uploader and facilitators may change a file", _own_or_lead("uploader_id")),
 }
 

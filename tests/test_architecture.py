@@ -9,7 +9,7 @@ import pytest
 HOUSE = Path(__file__).resolve().parent.parent / "forum"
 FLOORS = {
     "kit": 0, "config": 0, "models": 1, "who": 2, "asking": 2, "rule": 2, "rows": 2, "verbs": 2, "access": 2,
-    "sight": 2, "activity": 3, "outbox": 3, "uploads": 3, "once": 3, "counts": 3,
+    "sight": 2, "activity": 3, "outbox": 3, "uploads": 3, "receipts": 3, "once": 3, "counts": 3,
     "members": 4, "groups": 4, "discussions": 4, "library": 4, "about": 4, "previews": 4, "search": 4,
     "jobs": 5, "demo": 5, "__init__": 6, "cli": 7, "migrations": 9,
 }  # fmt: skip

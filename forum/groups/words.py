@@ -28,6 +28,7 @@ ACTIONS = {
     "document.described": "Put words to a slide",
     "document.edited": "Changed what is said of a file",
     "document.hidden": "Hid a file",
+    "document.receipts": "Changed what is recorded when a file is opened",
     "document.restored": "Showed a file again",
     "folder.renamed": "Renamed a folder",
     "post.deleted": "Deleted a post",

@@ -16,6 +16,8 @@ from forum.library.views import words as words
 from forum.library.views import zips as zips
 from forum.library.views.downloads import counted
 from forum.library.views.gate import gated
+from forum.library.views.receiving import openings
+from forum.library.views.receiving import views as looks
 
 
 def init_app(app: Flask) -> None:
@@ -23,4 +25,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(sending)
     app.register_error_handler(Gated, gated)
-    counted.configure(app.config["BUFFER_DELAY"], app.app_context)
+    for buffer in (counted, looks, openings):
+        buffer.configure(app.config["BUFFER_DELAY"], app.app_context)

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from werkzeug.datastructures import FileStorage
 
-from forum import activity, uploads
+from forum import activity, receipts, uploads
 from forum.access import Person
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.library import queries
-from forum.models import Document, DocumentTag, FileAudience, Group, Post, Slide, Topic, Version
+from forum.models import Document, DocumentTag, FileAudience, Group, Post, Receipts, Slide, Topic, Version
 
 #: for statements whose rows are not looked at again before commit
 UNSEEN = {"synchronize_session": False}
@@ -67,6 +67,15 @@ def rename_folder(me: Person, group: Group, name: str, other: str) -> None:
     shown = update(Group).where(Group.id == group.id).values(version=Group.version + 1)
     db.session.execute(shown, execution_options=UNSEEN)
     activity.log("folder.renamed", me, group=group)
+
+
+def record_openings(me: Person, document: Document, says: Receipts) -> None:
+    """Readers are told from now on that opening is recorded, and how; or no more, and what was recorded is gone."""
+    before, document.receipts = document.receipts, says
+    if says == Receipts.NONE:
+        receipts.forget_file(document)
+    _shows(document)
+    activity.log("document.receipts", me, group=document.group, n=document.n, before=before.value, after=says.value)
 
 
 def change_audience(me: Person, document: Document, audience: FileAudience) -> None:

@@ -11,9 +11,14 @@ from wtforms.fields.choices import SelectChoice
 from forum.kit.filetypes import accepted
 from forum.kit.forms import AtMost, Form, Keyed, required
 from forum.kit.tags import few_tags, tags_of
-from forum.models import FileAudience, Group
+from forum.models import FileAudience, Group, Receipts
 
 FILES = {"accept": accepted()}
+RECORDING = [
+    SelectChoice(Receipts.NONE.value, "Nothing"),
+    SelectChoice(Receipts.COUNTS.value, "How many people, by organisation"),
+    SelectChoice(Receipts.NAMES.value, "Who it was"),
+]
 #: what is said of a file beside its title, by the names of its columns
 SAID = ("description", "folder", "workshop", "licence")
 
@@ -106,6 +111,12 @@ class FolderName(Form):
     """What a folder is called."""
 
     name = StringField("Name of the folder", [required("Write a name"), AtMost(60)])
+
+
+class Recording(Form):
+    """What the uploader of a file learns of those who open it."""
+
+    receipts = RadioField("What is recorded when somebody opens it?", choices=RECORDING)
 
 
 class SlideWords(Form):

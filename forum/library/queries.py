@@ -11,10 +11,12 @@ from forum.kit.db import db
 from forum.kit.hot import Hot
 from forum.models import Document, DocumentTag, Group, User, Version
 
+_MARKED = (DocumentTag.document_id == bindparam("document"),)
 _VERSIONS = (
     select(
         Version.number, Version.name, Version.extension, Version.size, Version.created_at, Version.scan,
         User.name.label("by"), User.handle, shown(ASKER, "organisation").label("organisation"),
+        select(func.aggregate_strings(DocumentTag.tag, "\n")).where(*_MARKED).scalar_subquery().label("tags"),
     )
     .join(User, User.id == Version.uploader_id)
     .where(Version.document_id == bindparam("document"), readable(Version, ASKER))
@@ -23,11 +25,16 @@ _VERSIONS = (
 
 
 def versions_of(document: Document, me: Person) -> list[Row[Any]]:
-    """The versions of a document, newest first, each with who added it."""
+    """The versions of a document, newest first, each with who added it, and the document's tags (lines)."""
     return list(db.session.connection().execute(_VERSIONS, {**asked_by(me), "document": document.id}))
 
 
-_TAGS = select(DocumentTag.tag).where(DocumentTag.document_id == bindparam("document")).order_by(DocumentTag.tag)
+def tags_in(versions: list[Row[Any]]) -> list[str]:
+    """The tags of the document whose versions these are."""
+    return sorted(versions[0].tags.split("\n")) if versions and versions[0].tags else []
+
+
+_TAGS = select(DocumentTag.tag).where(*_MARKED).order_by(DocumentTag.tag)
 
 
 def tags_of_file(document: Document) -> list[str]:
@@ -47,7 +54,7 @@ def tags_of_files(documents: Iterable[Document]) -> dict[int, list[str]]:
 BYTES = Hot(
     select(
         Version.id, Version.document_id, Version.name, Version.extension, Version.media_type, Version.sha256,
-        Version.storage_key, Version.created_at,
+        Version.storage_key, Version.created_at, Document.uploader_id, Document.receipts,
     )
     .join(Document, Document.id == Version.document_id)
     .join(Group, Group.id == Document.group_id)

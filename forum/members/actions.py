@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from forum import activity, counts, outbox
+from forum import activity, counts, outbox, receipts
 from forum.kit import addresses, names
 from forum.kit.clock import now
 from forum.kit.db import db
@@ -81,6 +81,7 @@ def suspend(user: User, why: str, by: Person | User | None = None) -> None:
     user.fs_uniquifier = secrets.token_hex(16)
     session.end_all(user.id)
     counts.recount_for(user)
+    receipts.forget(user)
     activity.log("account.suspended", by, subject=user, reason=why)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, cast, or_, select
 from forum.access import FACILITATE, can, level, opened
 from forum.kit.filetypes import ALLOWED, inline_safe
 from forum.kit.hot import Hot
-from forum.models import Document, FileAudience, Group, Post, Version
+from forum.models import Document, FileAudience, Group, Post, Receipts, Version
 from forum.who import Person
 
 _LEADS = bindparam("leads", type_=sa.Boolean)
@@ -24,6 +24,7 @@ ATTACHED = Hot(
         Document.post_id, Document.n, Document.title, Document.kind, Document.extension, Document.size,
         Document.audience, Document.hidden_at, Document.last_version, Document.download_count,
         case((Document.checked, ""), else_=_SCAN).label("scan"),
+        Document.receipts,
     )
     .where(
         Document.post_id.in_(
@@ -54,6 +55,7 @@ class Attached(NamedTuple):
     download_count: int
     #: how it stands with the virus scanner, for its uploader alone; '' once it is open
     scan: str
+    receipts: Receipts
     opens: bool
 
 

@@ -117,6 +117,12 @@ def opens_version(who: Someone, version: Any, document: Any, group: str, name: s
     return version.scan.value in ("none", "clean") or name == document.uploader.name
 
 
+def sees_who_opened(who: Someone, document: Any, group: str, name: str) -> bool:
+    """Whoever added a file and may still open it there; no facilitator besides."""
+    added = name == document.uploader.name and at_least(who, group, "take part")
+    return added and opens(who, document, group, name)
+
+
 def audience_lets(who: Someone, document: Any, group: str) -> bool:
     """The four audiences, from wide to narrow, cut to what the kind of group allows."""
     wanted, kind = document.audience.value, shape(group)

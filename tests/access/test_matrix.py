@@ -133,6 +133,16 @@ def test_documents_opened() -> None:
     compare(Document, lambda who: access.readable(Document, who), oracle.opens, documents(), lambda row: row.group.slug)
 
 
+def test_who_sees_who_opened_a_file() -> None:
+    rows = documents()
+    for who, someone, name in everybody():
+        opened = set(db.session.scalars(select(Document.id).where(access.readable(Document, who))))
+        seen = {row.id for row in rows if row.id in opened and access.can(who, "see receipts", row)}
+        allowed = {row.id for row in rows if oracle.sees_who_opened(someone, row, row.group.slug, name)}
+        assert seen == allowed, name
+        CELLS["count"] += len(rows)
+
+
 def test_document_cards() -> None:
     compare(
         Document,

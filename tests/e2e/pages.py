@@ -90,6 +90,7 @@ STOPS = [
     Stop("ruth", f"{FILE}/audience", "Change who can open it"),
     Stop("ruth", DECK, "Measures that help: slides"),
     Stop("ruth", f"{DECK}/slides/2/text", "Change the words of slide 2"),
+    Stop("ruth", f"{DECK}/receipts", "Who opened this file"),
     Stop("ruth", f"{FILE}/hiding", "Hide this file"),
     Stop("ruth", f"{FILE}/removal", "Delete this file"),
     Stop("ruth", MANAGE, "Manage – Performance Management"),

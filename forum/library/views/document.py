@@ -11,6 +11,7 @@ from forum.library.blueprint import bp
 from forum.library.forms import AudienceChoice, Details
 from forum.library.talk import talk_of
 from forum.library.views.adding import Answer, sights
+from forum.library.views.receiving import looked_at, told
 from forum.library.views.slides import citing
 from forum.models import Document, FileAudience
 from forum.sight import audience_of, draft_sight, sight, sight_of
@@ -31,15 +32,20 @@ def show(slug: str, n: int) -> str:
         )  # fmt: skip
     group, versions = document.group, queries.versions_of(document, me)
     deck, edits = decks.deck_of(document), can(me, "edit document", document)
-    return render_template(
+    opens = told(me, document)
+    page = render_template(
         "library/document.html", nav="groups", group=group, document=document, versions=versions, added=versions[-1],
         deck=deck, cite=citing(me, document, document.last_version), may_suggest=can(me, "describe", document),
-        tags=queries.tags_of_file(document),
+        tags=queries.tags_in(versions), told=opens,
+        own=can(me, "see receipts", document),
         suggested=suggesting.waiting(me, document) if edits and deck else (),
         sight=sight(document, "this file") if document.posted_at else draft_sight("this file"),
         talk=talk_of(document, me, deck.noun.lower() if deck else "slide"), may_edit=edits,
         leads=level(me, group) >= FACILITATE, reads=level(me, group) >= READ, inline=opens_inline(document.extension),
     )  # fmt: skip
+    if opens and deck and deck.slides:
+        looked_at(me, document)
+    return page
 
 
 @bp.route("/<int:n>/edit", methods=["GET", "POST"])

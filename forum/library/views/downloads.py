@@ -15,6 +15,7 @@ from forum.kit.db import db
 from forum.kit.filenames import content_disposition
 from forum.library import queries
 from forum.library.blueprint import bp
+from forum.library.views.receiving import note, tell_first
 from forum.models import Document
 from forum.uploads import opens_inline, store
 
@@ -41,6 +42,7 @@ def found(slug: str, n: int, v: int | None) -> Row[Any]:
     if version is None:
         fetch(Document, viewer(), slug, n=n)
         raise NotFound
+    tell_first(viewer(), version, slug, n)
     return version
 
 
@@ -56,6 +58,7 @@ def sent(version: Row[Any]) -> Response:
     reply.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if begins(reply):
         counted.put(version.document_id, 1)
+        note(viewer(), version.document_id, version)
     return reply
 
 

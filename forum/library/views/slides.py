@@ -10,6 +10,7 @@ from forum.access import Person, can, fetch, viewer
 from forum.library import decks
 from forum.library.blueprint import bp
 from forum.library.views.downloads import POLICY, given
+from forum.library.views.receiving import looked_at, tell_first
 from forum.models import Document
 from forum.sight import draft_sight, sight
 
@@ -21,11 +22,14 @@ def slide(slug: str, n: int, k: int, v: int | None = None) -> str:
     me = viewer()
     document = fetch(Document, me, slug, n=n)
     _, seen, pages = known(document, k, v)
-    return render_template(
+    tell_first(me, document, slug, n)
+    page = render_template(
         "library/slide.html", nav="groups", group=document.group, document=document, slide=seen, pages=pages,
         noun=decks.noun_of(document, seen), version=v, cite=citing(me, document, v or document.last_version),
         sight=sight(document, "this file") if document.posted_at else draft_sight("this file"),
     )  # fmt: skip
+    looked_at(me, document)
+    return page
 
 
 def known(document: Document, k: int, v: int | None = None) -> tuple[Any, decks.Seen, int]:

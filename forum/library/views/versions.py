@@ -14,6 +14,7 @@ from forum.library.forms import Reason
 from forum.library.talk import talk_of
 from forum.library.views.adding import Answer, by_person, upload_limit
 from forum.library.views.document import to
+from forum.library.views.receiving import looked_at, tell_first
 from forum.library.views.slides import citing
 from forum.models import Document, User, Version
 from forum.sight import draft_sight, sight
@@ -37,15 +38,19 @@ def version(slug: str, n: int, v: int) -> Answer:
     one = version_of(me, document, v)
     if v == document.last_version:
         return redirect(url_for("library.document", slug=slug, n=n), 302)
+    tell_first(me, document, slug, n)
     deck = decks.deck_of(document, v)
     by = db.session.scalars(select(User).where(User.id == one.uploader_id)).one()
-    return render_template(
+    page = render_template(
         "library/version.html", nav="groups", group=document.group, document=document, version=one, by=by,
         deck=deck, talk=talk_of(document, me, version=v), may_edit=can(me, "edit document", document),
         may_restore=can(me, "edit document", document) and can(me, "upload", document.group),
         sight=sight(document, "this file") if document.posted_at else draft_sight("this file"),
         cite=citing(me, document, v),
     )  # fmt: skip
+    if deck and deck.slides:
+        looked_at(me, document)
+    return page
 
 
 @bp.post("/<int:n>/versions/<int:v>/restoration")

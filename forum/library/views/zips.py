@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
 from typing import Any, BinaryIO
+from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template, request
 from sqlalchemy import Row
@@ -19,7 +20,8 @@ from forum.library import shelves
 from forum.library.blueprint import bp
 from forum.library.views.adding import by_person
 from forum.library.views.downloads import POLICY, counted
-from forum.models import Group
+from forum.library.views.receiving import note
+from forum.models import Group, Receipts
 from forum.uploads import megabytes, store
 
 log = logging.getLogger(__name__)
@@ -44,14 +46,26 @@ def pack(slug: str) -> Response | tuple[str, int]:
         return page(group, folder, "Nothing to download", "Tick files in the library first, or choose a folder."), 404
     if words := too_much(files):
         return page(group, folder, "This is too much for one zip", words), 413
+    hears = [file for file in files if file.receipts != Receipts.NONE and file.uploader_id != me.id] if me else []
+    must = max((file.receipts for file in hears), default=Receipts.NONE)
+    if hears and request.args.get("told") != must:
+        return page(
+            group, folder, "Opening some of these is recorded", "", hears=hears, told=f"{onward()}&told={must}"
+        ), 200
     return packed(me, f"{folder or group.name}.zip", files)
 
 
-def page(group: Group, folder: str, title: str, words: str) -> str:
-    """Why there is no zip."""
+def onward() -> str:
+    """The address that was asked for, but for what its reader was told."""
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "told"]
+    return f"{request.path}?{urlencode(asked)}"
+
+
+def page(group: Group, folder: str, title: str, words: str, **more: Any) -> str:
+    """Why there is no zip, or not yet."""
     return render_template(
-        "library/zip.html", nav="groups", group=group, folder=folder, title=title, words=words
-    )  # fmt: skip
+        "library/zip.html", nav="groups", group=group, folder=folder, title=title, words=words, **more
+    )
 
 
 def too_much(files: list[Row[Any]]) -> str:
@@ -81,6 +95,7 @@ def packed(me: Person, name: str, files: list[Row[Any]]) -> Response:
     if request.method == "GET":
         for file in files:
             counted.put(file.id, 1)
+            note(me, file.id, file)
     return reply
 
 
