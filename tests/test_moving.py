@@ -17,11 +17,8 @@ from forum.kit import clock
 from forum.kit.db import db
 from forum.models import Version
 from tests.bucket import Seaweed
-from tests.conftest import POSTGRES
 from tests.test_cli import shell  # noqa: F401 a fixture
 from tests.test_uploads import put
-
-pytestmark = pytest.mark.skipif(bool(POSTGRES), reason="the command has a process of its own, on the instance's SQLite")
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ def test_what_was_given_up_waits_for_nothing(bench: None, community: Any) -> Non
     assert db.session.scalars(select(Preview)).all() == []
 
 
+@pytest.mark.usefixtures("kept_in")
 def test_a_picture_becomes_one_slide_upright_and_without_what_it_says_of_itself(shown: Any) -> None:
     document = shown("garden.jpg", files.portrait())
     (slide,) = slides_of(document)
