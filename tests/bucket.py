@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -70,6 +71,9 @@ class Seaweed:
         if self.running is not None:
             self.running.kill()
             self.running.wait()
+        for number in self.ports.values():  # it puts sockets there, whatever it is told
+            for left in Path(tempfile.gettempdir()).glob(f"seaweedfs-*-{number}.sock"):
+                left.unlink(missing_ok=True)
 
     def settings(self, **other: str) -> dict[str, str]:
         """What a site is told to keep its files here, below a prefix of its own."""
