@@ -9,6 +9,7 @@ from forum import activity, uploads
 from forum.demo.community import HERE, Community, Row, Step, read
 from forum.discussions import actions as discussions
 from forum.kit.db import db
+from forum.library import actions as library
 from forum.models import FileAudience, Post, TopicKind
 
 #: days between a post and what somebody does about it
@@ -73,6 +74,8 @@ def add_file(community: Community, row: Row, post: Post | None) -> None:
         me, group, HERE / "files" / row["file"], row["file"], title=row["title"], description=row["description"],
         folder=row["folder"], licence=row["licence"], audience=FileAudience(row["audience"]), post=post,
     )  # fmt: skip
+    document.workshop = row.get("workshop", "")
+    library.tag(document, row.get("tags", []))
     if post is None:
         activity.record("document.posted", me, group=group, document=document)
     community.documents[row["key"]] = document
