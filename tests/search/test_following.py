@@ -158,6 +158,20 @@ def test_only_the_newest_version_is_found(find: Any, community: Any, shelve: Any
     assert len(find("maya", "thylacine").links) == 3
 
 
+def test_a_file_that_waits_for_the_scanner_is_found_by_its_uploader_alone(
+    find: Any,
+    community: Any,
+    shelve: Any,  # noqa: F811
+) -> None:
+    document = shelve("performance", "ruth", "may.pdf", files.pdf("One"), title="May")
+    sketches.draw(document, 1, title="Thylacine", text="Barks")
+    for scan, readers in (("waiting", "ruth"), ("infected", ""), ("clean", "maya ruth priya")):
+        db.session.execute(update(Version).where(Version.document_id == document.id).values(scan=scan))
+        db.session.commit()
+        found = {name for name in ("maya", "ruth", "priya") if find(name, "thylacine").count == "1"}
+        assert found == set(readers.split()), scan
+
+
 def test_slides_that_are_described_or_thrown_away(find: Any, community: Any, as_: Any) -> None:
     deck = community.document("performance", 2)
     as_(community.ruth).post(f"{BASE}/library/2/slides/1/text", data={"described": "A thylacine barks", "before": ""})
