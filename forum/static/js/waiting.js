@@ -5,7 +5,7 @@ export default function waiting(place) {
   const look = async () => {
     if (!place.isConnected) return;
     if (!document.hidden && !place.contains(document.activeElement)) {
-      const reply = await fetch(location.pathname, { credentials: 'same-origin' }).catch(() => null);
+      const reply = await fetch(location.pathname + location.search, { credentials: 'same-origin' }).catch(() => null);
       const now = reply?.ok && new DOMParser().parseFromString(await reply.text(), 'text/html').getElementById(place.id);
       if (now && now.textContent !== place.textContent) {
         place.replaceChildren(...now.childNodes);
