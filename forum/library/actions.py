@@ -88,10 +88,7 @@ def change_audience(me: Person, document: Document, audience: FileAudience) -> N
 
 def replace(me: Person, document: Document, file: FileStorage | Document) -> Version:
     """A new version at the same address: a file that came with a form, or a draft. Raises filetypes.Refused."""
-    if isinstance(file, Document):
-        version = uploads.adopt(document, file)
-    else:
-        version = uploads.replace(document, file, me)
+    version = uploads.adopt(document, file) if isinstance(file, Document) else uploads.replace(document, file, me)
     _shows(document)
     activity.record("document.replaced", me, group=document.group, document=document)
     return version

@@ -38,7 +38,7 @@ def note(me: Person, document_id: int, file: Any) -> None:
 
 
 def looked_at(me: Person, document: Document) -> None:
-    """Somebody opened the slides of a file. Call it when its page is made. A page that asks for itself again is none."""
+    """Somebody opened the slides of a file. Call it when its page is made, if a person asked for it."""
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return
     number, own = document.id, me.id == document.uploader_id
