@@ -184,7 +184,9 @@ def crawl(browser: Browser, seeds: list[str]) -> dict[str, str]:
 def seeds_of() -> list[str]:
     """The addresses that a curious person would try in every group, known to them or not."""
     found = ["/", "/groups", "/people", "/settings", "/inbox", "/about/access"]
-    found += [f"/search?q=canary*&kind={kind}{more}" for kind in ("talk", "files", "people") for more in ("", "&sort=best")]
+    found += [
+        f"/search?q=canary*&kind={kind}{more}" for kind in ("talk", "files", "people") for more in ("", "&sort=best")
+    ]
     for group in db.session.scalars(select(Group)).unique():
         base = f"/groups/{group.slug}"
         found += [base, f"{base}/about", f"{base}/members", f"{base}/manage", f"{base}/library", f"{base}/feed.atom"]

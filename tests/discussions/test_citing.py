@@ -13,7 +13,7 @@ from forum.models import Citation, Cites, Document, Draft, Group, Kind, Topic
 from tests import sketches
 from tests.discussions.conftest import Talk, see
 from tests.library.conftest import PDF, address
-from tests.library.conftest import shelve as shelve
+from tests.library.conftest import shelve as shelve  # noqa: PLC0414 a fixture
 
 Shelve = Callable[..., Document]
 PLACE = "/groups/performance/topics"
