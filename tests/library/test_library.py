@@ -168,7 +168,7 @@ def test_the_page_of_a_file_says_what_it_is_and_who_sees_it(community: Any, as_:
         "CC BY 4.0",
         "Only members of <b>Performance Management</b> can see this file",
         "deck.pdf",
-        "No discussion carries this file",
+        "No discussion is about this file yet",
     ):
         assert words in page
     assert "Delete this file" not in page and "Delete this file" in as_(community.ruth).get(address(deck)).get_data(

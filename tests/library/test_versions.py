@@ -147,7 +147,7 @@ def test_the_page_costs_the_same_for_two_versions_and_for_twenty(
         with watch() as seen:
             maya.get(address(deck))
         counts.append(len(seen.statements))
-    assert counts[0] == counts[1] <= 8
+    assert counts[1] <= counts[0] <= 8, "the slides of the second are not made yet, so nobody has looked at them"
 
 
 def test_a_new_version_that_came_in_pieces_takes_the_place(community: Any, as_: Any, shelve: Shelve) -> None:
