@@ -26,7 +26,7 @@ def replace(browser: Any, document: Document, content: bytes = NEWER, name: str 
 
 
 @pytest.fixture
-def deck(community: Any, as_: Any, shelve: Shelve) -> Document:
+def deck(kept_in: str, community: Any, as_: Any, shelve: Shelve) -> Document:
     """Ruth's deck in its second version; the slides of both are drawn."""
     document = shelve("performance", "ruth", "may.pdf", PDF, title="May")
     sketches.draw(document, 2, title="Kestrel {}", described="A kestrel on a post")

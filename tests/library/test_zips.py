@@ -28,7 +28,9 @@ def inside(reply: Any) -> dict[str, bytes]:
         return {name: found.read(name) for name in found.namelist()}
 
 
-def test_a_folder_comes_as_one_zip_with_its_length_and_counts(community: Any, as_: Any, shelve: Shelve) -> None:
+def test_a_folder_comes_as_one_zip_with_its_length_and_counts(
+    kept_in: str, community: Any, as_: Any, shelve: Shelve
+) -> None:
     one = shelve("performance", "ruth", "May deck.pdf", folder="Plans & more")
     shelve("performance", "maya", "notes.txt", b"words" * 100, folder="Plans & more")
     shelve("performance", "maya", "other.txt", b"words", folder="Other")
