@@ -143,6 +143,8 @@ def test_the_page_costs_the_same_for_two_versions_and_for_twenty(
     for more in (0, 18):
         for at in range(more):
             replace(as_(community.ruth), deck, PDF + b"%% %d\n" % at)
+        if more:
+            sketches.draw(deck, 3, title="Heron {}")
         maya.get(address(deck))
         with watch() as seen:
             maya.get(address(deck))
