@@ -9,7 +9,7 @@ import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -168,8 +168,9 @@ class Shelves(Store):
     def kept(self) -> Iterator[Stored]:
         for place in self.folder.glob("*/*"):
             if key := key_at(f"{place.parent.name}/{place.name}"):
-                facts = place.stat()
-                yield Stored(key, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
+                with suppress(FileNotFoundError):  # removed while we looked
+                    facts = place.stat()
+                    yield Stored(key, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
 
     def check(self) -> None:
         self.prepare()

@@ -51,14 +51,9 @@ def _posts(number: Any, *beside: Any) -> Rows:
     return found.where(Post.id == number, readable(Post, ASKER), here, _IN_GROUP)
 
 
-_newer, _post, _topic, _group = aliased(Version), aliased(Post), aliased(Topic), aliased(Group)
-_NEWEST = (
-    select(func.max(_newer.number))
-    .where(_newer.document_id == Version.document_id, _newer.deleted_at.is_(None))
-    .correlate(Version)
-    .scalar_subquery()
-)
-_FILE = (readable(Version, ASKER), Version.number == _NEWEST, Document.posted_at.is_not(None))
+_post, _topic, _group = aliased(Post), aliased(Topic), aliased(Group)
+#: the version that the file's page shows: one that still waits for the virus scanner does not take its place
+_FILE = (readable(Version, ASKER), Version.number == Document.last_version, Document.posted_at.is_not(None))
 
 
 def _files(number: Any, *beside: Any) -> Rows:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from forum.kit.storage import Arrivals
 from forum.kit.when import filesize, plural
-from forum.uploads.arriving import Unstored, add_file, megabytes, receive, replace
+from forum.uploads.arriving import add_file, megabytes, receive, replace
 from forum.uploads.looking import (
     GRACE,
     damaged,
@@ -25,7 +25,7 @@ from forum.uploads.looking import (
     sweep_strays,
 )
 from forum.uploads.offering import too_many, waiting
-from forum.uploads.place import LARGEST, at_hand, keep_picture, photo_key_of, store, store_at, stream_of
+from forum.uploads.place import LARGEST, Unstored, at_hand, keep_picture, photo_key_of, store, store_at, stream_of
 from forum.uploads.posting import (
     attach,
     attached,

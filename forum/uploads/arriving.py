@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 from flask import current_app
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import ServiceUnavailable
 
 from forum.access import require
 from forum.kit import fate
@@ -19,23 +18,12 @@ from forum.kit.storage import Arrivals, Incoming, Trouble, copy_in
 from forum.kit.when import filesize, plural
 from forum.models import Document, FileAudience, Group, Post, User, Version
 from forum.uploads.drafting import Kept, draft_of, version_of
-from forum.uploads.place import store
+from forum.uploads.place import Unstored, store
 from forum.uploads.posting import attach, publish
 from forum.uploads.quota import Full, make_room
 from forum.uploads.slides import await_slides
 from forum.uploads.versions import lead_with, next_number
 from forum.who import Person
-
-FULL = "We can’t store files at the moment. Keep your files, and try again in some minutes."
-
-
-class Unstored(ServiceUnavailable):
-    """The disk is full or can't be written. What was typed is kept and offered again."""
-
-    description = FULL
-
-    def __init__(self) -> None:
-        super().__init__(retry_after=300)
 
 
 def receive(files: Iterable[FileStorage], me: Person, group: Group) -> tuple[list[Document], list[str]]:

@@ -1,6 +1,7 @@
 """Whether every row has its bytes, and all bytes have their row."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -49,7 +50,8 @@ def orphans() -> dict[str, datetime]:
     place = store()
     there = {stored.key: stored.at for stored in place.kept()}
     for path in place.unfinished():
-        there[f"{INCOMING}/{path.name}"] = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        with suppress(FileNotFoundError):  # finished while we looked
+            there[f"{INCOMING}/{path.name}"] = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     taken = named()
     return {key: at for key, at in there.items() if key not in taken}
 

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from flask import current_app
+from werkzeug.exceptions import ServiceUnavailable
 
 from forum.kit import fate
 from forum.kit.bucket import Address, Bucket
@@ -17,8 +18,18 @@ from forum.kit.store import Shelves, Store
 
 #: where the portraits of people are, beside all other files
 PORTRAITS = "portraits"
+FULL = "We can’t store files at the moment. Keep your files, and try again in some minutes."
 #: bytes of one picture
 LARGEST = 4 * 1024**2
+
+
+class Unstored(ServiceUnavailable):
+    """The disk is full or can't be written. What was typed is kept and offered again."""
+
+    description = FULL
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=300)
 
 
 def store() -> Store:

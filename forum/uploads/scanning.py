@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, case, func, select, update
 
 from forum.kit import clamd, fate
 from forum.kit.clock import now
@@ -35,9 +35,10 @@ def _tell() -> None:
 
 
 def unscanned() -> list[Row[Any]]:
-    """The id and key of each version that waits for a verdict, those that waited longest first."""
+    """The id and key of each version that waits for a verdict: those never asked for first, then by their age."""
     waits = (Version.scan.in_(UNSCANNED), Version.deleted_at.is_(None))
-    return list(db.session.execute(select(Version.id, Version.storage_key).where(*waits).order_by(Version.id)))
+    order = case((Version.scan == Scan.WAITING, 0), else_=1)
+    return list(db.session.execute(select(Version.id, Version.storage_key).where(*waits).order_by(order, Version.id)))
 
 
 @contextmanager

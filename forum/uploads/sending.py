@@ -19,9 +19,9 @@ from forum.kit.filetypes import FileType, Refused, named, recognise
 from forum.kit.fragments import Fragment
 from forum.kit.when import filesize
 from forum.models import Document, Group, Upload
-from forum.uploads.arriving import Unstored, megabytes
+from forum.uploads.arriving import megabytes
 from forum.uploads.drafting import Kept, draft_of
-from forum.uploads.place import store
+from forum.uploads.place import Unstored, store
 from forum.uploads.posting import discard, drafts
 from forum.uploads.quota import make_room
 from forum.uploads.slides import UNSEEN

@@ -11,7 +11,7 @@ from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.filetypes import FileType
 from forum.kit.signals import preview_waits
-from forum.models import Preview, PreviewState, Slide, Version
+from forum.models import Preview, PreviewState, Slide, Suggestion, Version
 from forum.uploads.place import store
 
 #: kinds that can be shown as slides or pages; plain text and tables of text are left out
@@ -58,6 +58,7 @@ def forget_slides(of: Any) -> None:
     """
     versions = select(Version.id).where(of)
     db.session.execute(delete(Preview).where(Preview.version_id.in_(versions)), execution_options=UNSEEN)
+    db.session.execute(delete(Suggestion).where(Suggestion.version_id.in_(versions)), execution_options=UNSEEN)
     drop_pictures(Slide.version_id.in_(versions))
     db.session.execute(delete(Slide).where(Slide.version_id.in_(versions)), execution_options=UNSEEN)
 

@@ -9,7 +9,7 @@ from forum.kit import fate
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Document, Preview, Scan, Slide, Version
-from forum.uploads.place import at_hand, store
+from forum.uploads.place import Unstored, at_hand, store
 from forum.uploads.posting import recount
 from forum.uploads.quota import make_room
 from forum.uploads.slides import UNSEEN, forget_slides
@@ -22,8 +22,14 @@ CARRIED = ("kind", "extension", "size")
 
 
 def next_number(document: Document) -> int:
-    """The number of a document's next version: of numbers given once, none is given again. The document is locked."""
-    db.session.execute(select(Document.id).where(Document.id == document.id).with_for_update())
+    """The number of a document's next version: of numbers given once, none is given again. The document is locked.
+
+    By a write, for a statement that reads holds no lock here. Raises Conflict for one that was deleted meanwhile.
+    """
+    held = update(Document).where(Document.id == document.id, Document.deleted_at.is_(None))
+    same = held.values(last_version=Document.last_version)
+    if db.session.execute(same, execution_options=UNSEEN).rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("This file was deleted in this moment.")
     highest = select(func.max(Version.number)).where(Version.document_id == document.id)
     return (db.session.scalar(highest) or 0) + 1
 
@@ -32,7 +38,7 @@ def lead_with(document: Document, version: Version) -> None:
     """The document is this version from now on; not yet, if the virus scanner is to look at it first."""
     if version.scan not in OPEN:
         return
-    carried = {name: getattr(version, name) for name in CARRIED}
+    carried = {**{name: getattr(version, name) for name in CARRIED}, "checked": True}
     newest = update(Document).where(Document.id == document.id).values(last_version=version.number, **carried)
     db.session.execute(newest, execution_options=UNSEEN)
     db.session.expire(document)
@@ -55,12 +61,15 @@ def adopt(document: Document, draft: Document) -> Version:
 def again(document: Document, version: Version, me: Person) -> Version:
     """A new newest version with the bytes of an old one, and its slides as they were made and described.
 
-    Raises Full, and OSError where the bytes can't be copied.
+    Raises Full, Conflict when it was deleted meanwhile, and Unstored where the bytes can't be copied.
     """
     make_room(me, document.group, version.size)
     same = ("group_id", "name", "extension", "media_type", "kind", "size", "sha256", "scan")
     copied = {name: getattr(version, name) for name in same}
-    number, key = next_number(document), _copied(version.storage_key)
+    number = next_number(document)
+    if db.session.scalar(select(Version.id).where(Version.id == version.id, Version.deleted_at.is_(None))) is None:
+        raise Conflict("This version was deleted in this moment.")
+    key = _copied(version.storage_key)
     copy = Version(document_id=document.id, number=number, uploader_id=me.id, storage_key=key, **copied)
     db.session.add(copy)
     db.session.flush()
@@ -70,8 +79,11 @@ def again(document: Document, version: Version, me: Person) -> Version:
 
 
 def _copied(key: str) -> str:
-    with at_hand(key) as path:
-        copy = store().add(path)
+    try:
+        with at_hand(key) as path:
+            copy = store().add(path)
+    except OSError as error:
+        raise Unstored from error
     fate.if_undone(partial(store().remove, copy))
     return copy
 

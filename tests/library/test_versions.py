@@ -1,14 +1,18 @@
 """Older versions of a file: looked at, made the newest again, deleted; by those who may, and with their slides."""
 
 import io
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from forum import uploads
+from forum.kit.clock import now
 from forum.kit.db import db
+from forum.library import actions
 from forum.models import AuditEntry, Document, Preview, PreviewState, Slide, Version
 from tests import sketches
 from tests.library.conftest import PDF, address, bytes_kept
@@ -187,3 +191,52 @@ def test_slides_that_failed_are_tried_again_on_demand(community: Any, as_: Any, 
     of = select(Preview).join(Version, Version.id == Preview.version_id).where(Version.document_id == document.id)
     preview = db.session.scalars(of).one()
     assert (preview.state, preview.tries, preview.reason) == (PreviewState.WAITING, 0, "")
+
+
+def test_two_who_delete_at_once_leave_one_version(app: Any, community: Any, as_: Any, deck: Document) -> None:
+    """Each deletes another one: whoever comes second finds that there is only one left."""
+    browsers = [as_(community.ruth), as_(community.priya)]
+    where = [address(deck, f"/versions/{number}/removal") for number in (1, 2)]
+    together = threading.Barrier(2)
+
+    def delete(turn: int) -> int:
+        together.wait(timeout=30)
+        return int(browsers[turn].post(where[turn]).status_code)
+
+    db.session.remove()
+    with ThreadPoolExecutor(2) as pool:
+        codes = sorted(pool.map(delete, range(2)))
+    assert codes == [303, 409] and sum(there for _, there in numbers(deck)) == 1
+    assert as_(community.maya).get(address(deck)).status_code == 200
+
+
+def test_a_new_version_of_a_file_that_was_deleted_meanwhile_leaves_nothing(
+    community: Any, as_: Any, deck: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a large file was still arriving, somebody else deleted the one that it is to replace."""
+    whole = actions.replace
+
+    def later(me: Any, document: Document, file: Any) -> Any:
+        db.session.execute(update(Document).where(Document.id == document.id).values(deleted_at=now()))
+        return whole(me, document, file)
+
+    monkeypatch.setattr(actions, "replace", later)
+    before = bytes_kept()
+    assert replace(as_(community.ruth), deck, PDF + b"% late").status_code == 409
+    db.session.remove()  # as at the end of each request
+    assert bytes_kept() == before
+
+
+def test_a_version_whose_bytes_cannot_be_read_is_not_restored(community: Any, as_: Any, deck: Document) -> None:
+    first = db.session.scalars(select(Version).where(Version.document_id == deck.id, Version.number == 1)).one()
+    uploads.store().remove(first.storage_key)
+    before = bytes_kept()
+    reply = as_(community.ruth).post(address(deck, "/versions/1/restoration"))
+    assert reply.status_code == 503 and reply.headers["Retry-After"]
+    assert bytes_kept() == before and numbers(deck) == [(1, True), (2, True)]
+
+
+def test_the_button_pressed_twice_restores_once(community: Any, as_: Any, deck: Document) -> None:
+    for _ in range(2):
+        assert as_(community.ruth).post(address(deck, "/versions/1/restoration")).status_code == 303
+    assert numbers(deck) == [(1, True), (2, True), (3, True)]

@@ -202,3 +202,28 @@ def test_without_a_scanner_files_are_open_at_once_and_what_waited_opens(
     assert as_(community.priya).get(address(waits)).status_code == 404
     jobs.scan_files()
     assert scans(waits) == [Scan.NONE] and as_(community.priya).get(address(waits)).status_code == 200
+
+
+def test_the_version_that_is_open_is_found_while_a_newer_one_waits(
+    guarded: Clamd, community: Any, as_: Any, shelve: Shelve
+) -> None:
+    document = shelve("performance", "ruth", "deck.pdf", title="Quetzal")
+    jobs.scan_files()
+    replaced(as_(community.ruth), document, PDF + b"% newer")
+    assert scans(document) == [Scan.CLEAN, Scan.WAITING]
+    assert "Quetzal</mark>" in as_(community.maya).get("/search?q=quetzal&kind=files").text
+
+
+def test_a_clean_file_in_place_of_an_infected_one_opens(
+    guarded: Clamd, community: Any, as_: Any, shelve: Shelve
+) -> None:
+    """Also one that came as a draft, and was found clean before it took the place."""
+    document, ruth = shelve("performance", "ruth", "deck.pdf", BAD), as_(community.ruth)
+    jobs.scan_files()
+    assert scans(document) == [Scan.INFECTED] and as_(community.maya).get(address(document)).status_code == 404
+    page = upload(ruth, "performance", (PDF, "clean.pdf"), audience="nobody")
+    draft = re.findall(r'name="kept" value="(\d+)"', page.text)[0]
+    jobs.scan_files()
+    sent = {"key": "e" * 16, "kept": draft, "offered": draft}
+    assert ruth.post(address(document, "/versions"), data=sent).status_code == 303
+    assert as_(community.maya).get(address(document)).status_code == 200

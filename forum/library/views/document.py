@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import joinedload
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from forum.access import FACILITATE, READ, can, fetch, lawful_audiences, level, require, viewer
@@ -31,6 +32,8 @@ def show(slug: str, n: int) -> str:
             scan=state_of(document), reads=level(me, document.group) >= READ,
         )  # fmt: skip
     group, versions = document.group, queries.versions_of(document, me)
+    if not versions:
+        raise NotFound
     deck, edits = decks.deck_of(document), can(me, "edit document", document)
     opens = told(me, document)
     page = render_template(

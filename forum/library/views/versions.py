@@ -62,8 +62,8 @@ def restore_version(slug: str, n: int, v: int) -> Response:
     require(me, "edit document", document)
     require(me, "upload", document.group)
     one = version_of(me, document, v)
-    if v == document.last_version:
-        return to(slug, n)
+    if v == document.last_version or one.sha256 == version_of(me, document, document.last_version).sha256:
+        return to(slug, n)  # also when the button is pressed twice
     try:
         made = actions.restore_version(me, document, one)
     except Full as error:
