@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
+from werkzeug.exceptions import Conflict
 
 from forum import activity
 from forum.access import ASKER, Person, asked_by, readable, shown
@@ -80,9 +81,14 @@ def suggest(me: Person, document: Document, slide: Any, words: str) -> bool:
 
 
 def decide(me: Person, document: Document, slide: Any, number: int, used: bool) -> bool:
-    """Puts the suggested words in place of the slide's, or sets them aside. Whether they stand there now."""
+    """Puts the suggested words in place of the slide's, or sets them aside. Whether they stand there now.
+
+    Raises Conflict when somebody else changes the slide's words.
+    """
     one = next((one for one in for_slide(me, slide) if one.id == number), None)
     if one is None:
         return False
+    if used and not actions.describe(me, document, slide, one.words):
+        raise Conflict("Somebody changed these words in this moment. The suggestion is still there.")
     db.session.execute(delete(Suggestion).where(Suggestion.id == one.id), execution_options=UNSEEN)
-    return used and actions.describe(me, document, slide, one.words)
+    return used

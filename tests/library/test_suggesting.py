@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from forum.kit.db import db
+from forum.library import actions
 from forum.models import Document, Slide, Suggestion
 from tests import sketches
 from tests.library.conftest import PDF, address
@@ -88,3 +89,20 @@ def test_a_reader_who_is_no_member_suggests_nothing(community: Any, as_: Any, sh
     assert "Suggest words" not in joanna.get(address(open_deck)).text
     reply = joanna.post(address(open_deck, "/slides/1/text"), data={"described": "Mine"})
     assert reply.status_code == 403 and "Only members" in reply.text and waiting() == []
+
+
+def test_suggestions_go_with_the_file(community: Any, as_: Any, deck: Document) -> None:
+    suggest(as_(community.maya), deck, "Two chairs")
+    as_(community.tom).post(address(deck, "/removal"))
+    assert waiting() == []
+
+
+def test_a_suggestion_outlives_a_change_in_the_same_moment(
+    community: Any, as_: Any, deck: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggest(as_(community.maya), deck, "Two chairs")
+    one = db.session.scalars(select(Suggestion)).one()
+    monkeypatch.setattr(actions, "describe", lambda *_: False)
+    where = address(deck, "/slides/2/suggestions")
+    assert as_(community.tom).post(where, data={"suggestion": one.id, "use": "1"}).status_code == 409
+    assert waiting() == ["Two chairs"]
