@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -126,8 +127,10 @@ def posted(me: Person, topic: Topic, form: ReplyForm, written: Written, document
 
 def done_before(address: str, documents: list[Document]) -> Response:
     """The way to what this form made the first time; files that came a second time are thrown away."""
+    numbers = [document.id for document in documents]
+    left = set(db.session.scalars(select(Document.id).where(Document.id.in_(numbers), Document.posted_at.is_(None))))
     for document in documents:
-        if document.posted_at is None:
+        if document.id in left:
             uploads.discard(document)
     db.session.commit()
     return redirect(address, 303)

@@ -43,7 +43,8 @@ def show(slug: str, n: int) -> Response:
     marks = reading.visit(marks_of(me, topic), gap, moment) if me else Marks(topic.last_no, topic.last_no, None, None)
     around = surroundings(me, topic, moment)
     # whether another group's slides may be opened, and what they say, stands in no version of this one
-    name = "" if topic.cites == Cites.ELSEWHERE else tag(me, topic, marks.mark, around, seen)
+    elsewhere = topic.cites == Cites.ELSEWHERE or (topic.draft and topic.draft.get("cite"))
+    name = "" if elsewhere else tag(me, topic, marks.mark, around, seen)
     if name and (reply := fresh.unchanged(name)):
         return reply
     page = page_of(me, topic, marks.mark, number, size, request.args.get("post", type=int))
