@@ -6,7 +6,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -38,6 +38,14 @@ def keep(place: Store, content: bytes, key: str = "") -> str:
     return place.keep(copy_in(Arrivals(place.incoming, 2**30), io.BytesIO(content), "a.pdf"), key)
 
 
+def exactly(stream: BinaryIO, count: int) -> bytes:
+    """So many bytes of a stream, which may give fewer at a time."""
+    found = b""
+    while len(found) < count and (more := stream.read(count - len(found))):
+        found += more
+    return found
+
+
 def test_what_is_kept_is_read_again_from_any_place_in_it(place: Store) -> None:
     content = os.urandom(200_000)
     key = keep(place, content)
@@ -45,7 +53,7 @@ def test_what_is_kept_is_read_again_from_any_place_in_it(place: Store) -> None:
     with stream:
         assert (size, stream.read(9)) == (len(content), content[:9])
         assert stream.seek(150_000) == 150_000 and stream.read() == content[150_000:] and stream.read(1) == b""
-        assert stream.seek(10) == 10 and stream.read(100_000) == content[10:100_010] and stream.tell() == 100_010
+        assert stream.seek(10) == 10 and exactly(stream, 100_000) == content[10:100_010] and stream.tell() == 100_010
     assert place.size(key) == len(content) and list(place.unfinished()) == []
     assert place.sha256(key) == place.sha256(keep(place, content))
 
