@@ -1,5 +1,7 @@
 """A small app of the tools alone: what they promise must hold without a community."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +124,11 @@ def browser(kit: Flask) -> FlaskClient:
 def plain(kit: Flask) -> FlaskClient:
     """A client that says nothing of the sort."""
     return kit.test_client()
+
+
+@pytest.fixture
+def frozen() -> Iterator[None]:
+    """What other tests left in memory is not walked through by the collector while something is timed (as in a worker)."""
+    gc.freeze()
+    yield
+    gc.unfreeze()

@@ -52,6 +52,7 @@ def test_a_full_text_at_the_limit_is_rendered():
     assert len(render("Safeguarding practice. " * 1739)) >= 39_000
 
 
+@pytest.mark.usefixtures("frozen")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_less_than_a_second(name):
     """By the best of three: what else the machine does may slow down one of them."""
