@@ -112,7 +112,7 @@ def keepers():
         "sqlite": ["SELECT name, sql FROM sqlite_master WHERE name GLOB '*_words_*' OR name GLOB '*_index'"],
         "postgresql": [
             "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname ~ '_words$'",
-            "SELECT proname || '()', pg_get_functiondef(oid) FROM pg_proc WHERE proname ~ '(^words_of|_words)$'",
+            "SELECT proname || '()', pg_get_functiondef(oid) FROM pg_proc WHERE proname ~ '(^words_of|^with_pairs|^pairs_sought|_words)$'",
             "SELECT table_name || '.' || column_name, data_type FROM information_schema.columns WHERE table_name ~ '_index$'",
             """SELECT 'token ' || maptokentype, string_agg(dictname, ' ') FROM pg_ts_config_map JOIN pg_ts_config c ON c.oid = mapcfg
             JOIN pg_ts_dict d ON d.oid = mapdict WHERE cfgname = 'guildhall' GROUP BY 1""",
@@ -150,6 +150,25 @@ def test_migrating_keeps_the_search_as_the_models_say(site):
     db.create_all()
     assert migrated == keepers()
     assert len(migrated) > 15
+
+
+@pytest.mark.parametrize("empty", ["postgresql"], indirect=True)
+def test_what_was_in_the_search_is_found_by_phrases_and_left_as_it_was(site):
+    command.downgrade(schema.config(), "0009")
+    entry = f"setweight(words_of('A team'), 'A') || words_of('Group of things') || array_to_tsvector(ARRAY['{search.SIGN}3'])"
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO post_index SELECT 7, {entry}")
+        before = connection.exec_driver_sql("SELECT words::text FROM post_index").scalar_one()
+    schema.upgrade(lambda line: None)
+    with db.engine.begin() as connection:
+        for phrases, there in (("team groups", True), ("of things|a team group", True), ("things of", False)):
+            found = connection.execute(
+                sa.text("SELECT words @@ pairs_sought(:said) FROM post_index"), {"said": phrases}
+            )
+            assert found.scalar_one() is there, phrases
+    command.downgrade(schema.config(), "0009")
+    with db.engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT words::text FROM post_index").scalar_one() == before
 
 
 def test_every_migration_can_be_undone(site):

@@ -16,7 +16,8 @@ class AuditEntry(Row, db.Model):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        Index("ix_audit_entry_group_id", "group_id", "id"),
+        Index("ix_audit_entry_group", "group_id", "at", "id"),
+        Index("ix_audit_entry_at", "at", "id"),
         Index("ix_audit_entry_subject_id", "subject_id"),
     )
 

@@ -30,6 +30,22 @@ class Citation(Row, db.Model):
     picked: Mapped[bool] = mapped_column(default=False)
 
 
+class Quotation(Row, db.Model):
+    """What a post quotes of another: the words as they were chosen. Answers as both posts do; none of a deleted one."""
+
+    __tablename__ = "quotation"
+    __table_args__ = (UniqueConstraint("post_id", "number"), Index("ix_quotation_source_id", "source_id"))
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    #: the group of the post that quotes; the one quoted may be another group's
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    #: among the quotations of its post, from 1
+    number: Mapped[int]
+    words: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+
+
 class Suggestion(Row, db.Model):
     """Words that a member proposes for a slide, until whoever may edit the file decides. Answers as the version."""
 

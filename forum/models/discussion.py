@@ -1,10 +1,12 @@
 """Topics, their posts, and how far each person has read."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, literal_column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.kit.clock import now
@@ -50,6 +52,19 @@ class Topic(Row, db.Model):
             sqlite_where=sa.text("kind = 'question' AND answer_count = 0"),
             postgresql_where=sa.text("kind = 'question' AND answer_count = 0"),
         ),
+        Index(
+            "ix_topic_to_nudge",
+            "created_at",
+            sqlite_where=sa.text("kind = 'question' AND accepted_no IS NULL AND nudged_at IS NULL"),
+            postgresql_where=sa.text("kind = 'question' AND accepted_no IS NULL AND nudged_at IS NULL"),
+        ),
+        Index(
+            "ix_topic_review",
+            "group_id",
+            "review_on",
+            sqlite_where=sa.text("review_on IS NOT NULL"),
+            postgresql_where=sa.text("review_on IS NOT NULL"),
+        ),
     )
 
     group_id: Mapped[int] = mapped_column(ForeignKey("group.id"))
@@ -67,6 +82,18 @@ class Topic(Row, db.Model):
     accepted_no: Mapped[int | None]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     accepted_at: Mapped[datetime | None]
+    #: the same in one line, by a facilitator
+    answer_summary: Mapped[str] = mapped_column(String(200), default="")
+    #: somebody thinks that it may be out of date, and why
+    outdated_at: Mapped[datetime | None]
+    outdated_why: Mapped[str] = mapped_column(String(200), default="")
+    #: when facilitators look at it again, and when they were told that this day has come
+    review_on: Mapped[date | None]
+    review_told_at: Mapped[datetime | None]
+    #: when its author was asked whether there is an answer among the replies: once
+    nudged_at: Mapped[datetime | None]
+    #: when people who may know were last looked for; None = it is time to
+    offered_at: Mapped[datetime | None]
 
     #: the highest post number given
     last_no: Mapped[int] = mapped_column(default=0)
@@ -87,11 +114,30 @@ class Topic(Row, db.Model):
     tags: Mapped[list["TopicTag"]] = relationship(lazy="raise", cascade="all, delete-orphan", order_by="TopicTag.tag")
 
 
+#: what is said of an accepted answer, while there is none
+NO_ANSWER: Mapping[str, Any] = {
+    "accepted_no": None, "accepted_by_id": None, "accepted_at": None, "answer_summary": "", "outdated_at": None,
+    "outdated_why": "", "review_on": None, "review_told_at": None,
+}  # fmt: skip
+
+
+def waits(topic: Any) -> sa.ColumnElement[bool]:
+    """SQL of: a question that somebody could answer, and nobody but its author has said anything.
+
+    Constants are written out, as in the index of such questions.
+    """
+    nobody = and_(topic.kind == literal_column("'question'"), topic.answer_count == literal_column("0"))
+    return and_(nobody, topic.accepted_no.is_(None), topic.locked_at.is_(None))
+
+
 class TopicTag(Row, db.Model):
     """A tag on a topic. `group_id` is carried for the tag filter's index."""
 
     __tablename__ = "topic_tag"
-    __table_args__ = (UniqueConstraint("topic_id", "tag"), Index("ix_topic_tag_group_id_tag", "group_id", "tag"))
+    __table_args__ = (
+        UniqueConstraint("topic_id", "tag"), Index("ix_topic_tag_group_id_tag", "group_id", "tag"),
+        Index("ix_topic_tag_tag", "tag"),
+    )  # fmt: skip
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"))
     group_id: Mapped[int] = mapped_column(ForeignKey("group.id"))
@@ -131,6 +177,8 @@ class Post(Row, db.Model):
     #: how often it was edited; an edit names the revision it started from
     revision: Mapped[int] = mapped_column(default=0)
     hidden_at: Mapped[datetime | None]
+    #: how many people it helped
+    helpful_count: Mapped[int] = mapped_column(server_default="0")
     #: set = a stub: body, html and history are gone
     deleted_at: Mapped[datetime | None]
 
@@ -150,31 +198,3 @@ class Revision(Row, db.Model):
     title: Mapped[str] = mapped_column(String(150), default="")
     body: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime]
-
-
-class Reading(db.Model):
-    """How far one person has read one topic: unread is one integer.
-
-    All posts up to `seen_no` were shown to them; `mark_no` is where it stood when this visit began, and
-    `marked_at` when the visit before was.
-    """
-
-    __tablename__ = "reading"
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
-    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True)
-    seen_no: Mapped[int]
-    mark_no: Mapped[int]
-    marked_at: Mapped[datetime | None]
-    visited_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class Follow(db.Model):
-    """A person hears of new posts in a topic."""
-
-    __tablename__ = "follow"
-    __table_args__ = (Index("ix_follow_topic_id", "topic_id"),)
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
-    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True)
-    since: Mapped[datetime] = mapped_column(default=now)

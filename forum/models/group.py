@@ -73,6 +73,14 @@ class Group(Row, db.Model):
     facilitators_upload: Mapped[bool] = mapped_column(default=False)
     facilitators_start: Mapped[bool] = mapped_column(default=False)
     members_invite: Mapped[bool] = mapped_column(default=False)
+    #: reported by so many members a thing is hidden until a facilitator decides; 0 = never
+    report_limit: Mapped[int] = mapped_column(default=3)
+    #: links in the first posts of somebody new wait for a facilitator
+    hold_first: Mapped[bool] = mapped_column(default=True)
+    #: a text that weighs so much waits (spam.py); 0 = never
+    spam_limit: Mapped[int] = mapped_column(default=6)
+    #: hours until an unanswered question is offered to people who may know; 0 = never
+    offer_after: Mapped[int] = mapped_column(default=24)
     welcome: Mapped[str] = mapped_column(Text, default="")
     refusal: Mapped[str] = mapped_column(Text, default="")
 
@@ -126,6 +134,8 @@ class Membership(Row, db.Model):
     since: Mapped[datetime] = mapped_column(default=now)
     #: what was posted before this is not new to them: when they joined, or marked all as read
     caught_up_at: Mapped[datetime] = mapped_column(default=now)
+    #: when a facilitator ticked off that they were welcomed
+    welcomed_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise")
     group: Mapped[Group] = relationship(lazy="raise")

@@ -61,12 +61,20 @@ class User(Row, UserMixin, db.Model):
     about_for: Mapped[FieldAudience] = mapped_column(default=FieldAudience.REGISTERED)
     expertise_for: Mapped[FieldAudience] = mapped_column(default=FieldAudience.REGISTERED)
     photo_for: Mapped[FieldAudience] = mapped_column(default=FieldAudience.REGISTERED)
+    #: may be asked about questions that nobody has answered
+    may_be_asked: Mapped[bool] = mapped_column(default=False)
+    #: people who share no group with them find them among people, too
+    findable: Mapped[bool] = mapped_column(default=True)
     theme: Mapped[Theme] = mapped_column(default=Theme.AUTO)
     timezone: Mapped[str] = mapped_column(String(64), default="")
 
     #: when they last opened the front page, and when on a day before that one
     visited_at: Mapped[datetime | None]
     visited_before_at: Mapped[datetime | None]
+    #: whether a mail tells them when somebody mentions them
+    mail_mentions: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    #: grows with what pages show to them alone, such as bookmarks: part of the ETag of their pages
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     # What Flask-Security keeps of its own
     last_login_at: Mapped[datetime | None]  # type: ignore[assignment]

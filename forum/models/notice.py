@@ -18,6 +18,7 @@ class Event(Row, db.Model):
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_group_id", "group_id", "id"),
+        Index("ix_event_post_id", "post_id"),
         Index("ix_event_subject_id", "subject_id", sa.text("id DESC")),
     )
 
