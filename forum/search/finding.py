@@ -4,14 +4,14 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from forum.access import READ, TAKE_PART, Person, asked_by
+from forum.index import values_for
+from forum.index.matching import Scope, scope_of
+from forum.index.words import Asked
 from forum.kit.db import db
 from forum.search import queries, snippets
 from forum.search.hits import words_of
-from forum.search.index import values_for
-from forum.search.matching import Scope, scope_of
 from forum.search.places import Place
 from forum.search.queries import KINDS, MOST, PAGE
-from forum.search.words import Asked
 
 
 class Wanted(NamedTuple):

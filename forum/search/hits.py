@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 from flask import url_for
 from markupsafe import Markup
 
+from forum.index.words import Asked
 from forum.models import TopicKind
 from forum.search.places import Place, Sign, sign_of
 from forum.search.snippets import around, marked, plain
-from forum.search.words import Asked
 
 ICONS = {TopicKind.QUESTION: "question", TopicKind.DISCUSSION: "chat", TopicKind.ANNOUNCEMENT: "megaphone"}
 #: as the library calls what a file is made of
@@ -51,7 +51,10 @@ def hit_of(row: Any, asked: Asked, group: Place) -> Hit:
 def _post(row: Any) -> dict[str, str]:
     base: dict[str, Any] = {"slug": row.slug, "n": row.n}
     if not row.no:
-        return {"url": url_for("discussions.topic", **base), "what": row.kind.capitalize(), "icon": ICONS[row.kind]}
+        url = url_for("discussions.topic", **base)
+        if row.accepted_no is not None:
+            return {"url": url, "what": "Question, answered", "icon": "answered"}
+        return {"url": url, "what": row.kind.capitalize(), "icon": ICONS[row.kind]}
     accepted = row.no == row.accepted_no
     what, icon = ("Accepted answer", "answered") if accepted else (f"Reply {row.no}", "reply")
     return {"url": url_for("discussions.post", **base, k=row.no), "what": what, "icon": icon}

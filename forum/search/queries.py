@@ -25,11 +25,11 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import aliased, join
 
-from forum.access import ASKER, readable, shown
+from forum.access import ASKER, findable, readable, shown
+from forum.index import index_of
 from forum.kit.hot import Hot
 from forum.models import Document, Group, Post, Slide, Topic, User, Version
-from forum.models.search import LAST, SLOTS
-from forum.search.index import index_of
+from forum.models.entries import LAST, SLOTS
 
 Rows = Select[*tuple[Any, ...]]
 #: rows on a page; the most that are counted; the newest among which the best are looked for
@@ -91,7 +91,11 @@ def _people(engine: str) -> Rows:
     named = User.id.in_(select(by_name.number).where(by_name.found))
     both = User.id.in_(select(by_both.number).where(by_both.found))
     seen = shown(ASKER, "organisation").is_not(None)
-    return select().select_from(User).where(readable(User, ASKER), or_(and_(seen, both), and_(~seen, named)))
+    return (
+        select()
+        .select_from(User)
+        .where(readable(User, ASKER), findable(ASKER), or_(and_(seen, both), and_(~seen, named)))
+    )
 
 
 def _counted(some: Rows) -> ColumnElement[int]:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, current_app, make_response, render_template, request, url_for
 
 from forum.access import Person, viewer
+from forum.index.words import LONGEST, Asked, understood
 from forum.kit.deadline import TooSlow, within
 from forum.kit.origin import address
 from forum.kit.rates import searches
@@ -15,7 +16,6 @@ from forum.search.finding import Found, Wanted
 from forum.search.hits import Hit, hit_of
 from forum.search.places import Place, places
 from forum.search.queries import KINDS, MOST
-from forum.search.words import LONGEST, Asked, understood
 
 LABELS = {"talk": "Topics and posts", "files": "Files and slides", "people": "People"}
 #: so many groups can be chosen besides one's own

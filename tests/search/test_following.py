@@ -9,7 +9,8 @@ from forum.groups.actions import kinds
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Document, Group, Kind, Post, Slide, Topic, User, Version
-from forum.models.search import INDEXES, fill
+from forum.models.entries import INDEXES
+from forum.models.search import fill
 from forum.who import person
 from tests import sketches
 from tests.library.conftest import shelve  # noqa: F401 a fixture

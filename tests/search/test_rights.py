@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select, update
 
 from forum import access
+from forum.index.words import understood
 from forum.kit.db import db
 from forum.models import Document, Group, Post, Slide, Topic, User, Version
 from forum.search import finding
 from forum.search.finding import Wanted
 from forum.search.places import places
-from forum.search.words import understood
 from forum.who import person
 from tests.access.test_canary import PEOPLE
 from tests.conftest import Community

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
+from forum.index.words import understood
 from forum.kit import text
 from forum.search.snippets import LENGTH, around, marked, plain
-from forum.search.words import understood
 
 
 @pytest.mark.parametrize(

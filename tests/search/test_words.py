@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from forum.access import VISITOR
+from forum.index.words import Asked, Term, understood
 from forum.kit.db import db
 from forum.search import finding
 from forum.search.finding import Wanted
-from forum.search.words import Asked, Term, understood
 
 NASTY = st.text(
     alphabet=st.sampled_from("ab*\"-'()&|!:<>{}^+~@/\\,; \t\nNEARORANDNOT0éß²ªКア\u0301\ue000%_"), max_size=60

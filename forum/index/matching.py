@@ -5,8 +5,8 @@ The groups are a beginning only: they spare the index what this reader can't rea
 
 from collections.abc import Iterable
 
-from forum.models.search import SIGN
-from forum.search.words import BEGINNING, Asked, Term, decomposed
+from forum.index.words import BEGINNING, Asked, Term, decomposed
+from forum.models.entries import SIGN
 
 #: of more groups than that none are named: the rule alone decides
 MOST_GROUPS = 400
@@ -45,6 +45,12 @@ def _tsquery(term: Term, weight: str) -> str:
     marks = [weight] * (len(term.words) - 1) + [f"{'*' if term.begins else ''}{weight}"]
     words = (f"'{decomposed(word)}'{':' + mark if mark else ''}" for word, mark in zip(term.words, marks, strict=True))
     return f"({' <-> '.join(words)})"
+
+
+def pairs_in_postgresql(asked: Asked) -> str:
+    """What is looked for of words that follow each other, between bars. The beginning of a word is not one yet."""
+    phrases = (term.words[: -1 if term.begins else None] for term in asked.wanted)
+    return "|".join(" ".join(map(decomposed, words)) for words in phrases if len(words) > 1)
 
 
 def scope_in_postgresql(scope: Scope) -> str:

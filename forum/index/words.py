@@ -14,6 +14,22 @@ BEGINNING, ENOUGH = 3, 2
 #: as both databases split: at what is no letter or digit. Latin-1's signs are among those (², ª)
 WORD = re.compile(r"(?:(?![_\u0080-\u00bf])\w)+")
 ACCENTS = re.compile("[\u0300-\u036f]+")
+#: words that say nothing of what somebody asks about
+EMPTY = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        aren couldn didn doesn don hasn haven isn shouldn wasn won wouldn a about after all also am an and
+        any anybody anyone are as at be because been before being between both but by can could did do does
+        doing done else ever every for from get give go good has have having help here hi how if in into is
+        it its just know like make many may me might more most much must my need new not now off on one only
+        or other our out over own please question should so some somebody someone something still such than
+        thanks that the their them then there these they thing things this those to too up us use used using
+        very want was way we well were what when where which while who whose why will with within without
+        would you your
+        """,
+    )
+)
 PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<plain>[^\s"]+))')
 
 
