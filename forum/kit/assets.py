@@ -18,10 +18,8 @@ from flask import Flask, Response, abort, request
 from markupsafe import Markup
 
 FOREVER = "public, max-age=31536000, immutable"
-#: in the order in which they need each other; pieces.js and sending.js are fetched when a file is chosen
-SCRIPTS = tuple(
-    f"js/{name}.js" for name in ("menu", "progress", "composer", "reply", "upload", "slides", "waiting", "app")
-)
+#: in the order in which they need each other; the others are fetched when somebody needs them
+SCRIPTS = tuple(f"js/{name}.js" for name in ("menu", "progress", "composer", "reply", "upload", "waiting", "app"))
 #: what only separate modules need, and lines that are nothing but a comment
 BETWEEN_MODULES = re.compile(rb"^import .*\n|^export (?:default )?|^ *//.*\n", re.MULTILINE)
 COMMENT = re.compile(rb" */\*.*?\*/\n?", re.DOTALL)

@@ -19,7 +19,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from forum.kit.storage import BLOCK, Incoming
-from forum.kit.store import Store, Stored, key_at, new_key, place_of
+from forum.kit.store import OWNER, Store, Stored, key_at, new_key, place_of
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,14 @@ class Bucket(Store):
     @property
     def _store(self) -> Any:
         return _client(self.address, os.getpid())
+
+    def belongs_to(self, owner: str) -> bool:
+        with _told():
+            try:
+                return bytes(obstore.get(self._store, OWNER).bytes()).decode() == owner
+            except FileNotFoundError:
+                obstore.put(self._store, OWNER, owner.encode())
+        return True
 
     def keep(self, file: Incoming, key: str = "") -> str:
         key = self._put(file.path, key or new_key())

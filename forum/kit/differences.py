@@ -23,6 +23,11 @@ def diff(old: str, new: str) -> Markup:
     return Markup("").join(_shown(removed, added, same) for removed, added, same in _hunks(edits))
 
 
+def ways(old: str, new: str) -> list[Edit]:
+    """The way from one text to the other, line by line: several lines may stand in one step. Time is bounded."""
+    return _edits(_lines(old), _lines(new), [MAX_WORK])
+
+
 def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").splitlines(keepends=True)
 

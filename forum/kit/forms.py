@@ -29,6 +29,7 @@ PLAIN_WORDS = {
     "This field is required.": "Fill this in",
     "Not a valid choice.": "Choose one from the list",
     "Not a valid integer value.": "Write a whole number",
+    "Not a valid date value.": "Write a date, like 2026-03-02",
     "Invalid email address.": "Write an email address, like name@example.org",
     "Invalid URL.": "Write a web address, like https://example.org",
     "Invalid Choice: could not coerce.": "Choose one from the list",

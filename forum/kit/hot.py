@@ -164,6 +164,13 @@ def let_go(_error: BaseException | None = None) -> None:
         own.close()
 
 
+@sa.event.listens_for(db.session, "after_transaction_create")
+def _one_at_a_time(_session: Any, transaction: Any) -> None:
+    """A request holds one connection: as many threads as the pool has, each waiting for a second, would wait for ever."""
+    if transaction.parent is None:
+        let_go()
+
+
 def init_app(app: Flask) -> None:
     """Gives back what a request read on."""
     app.teardown_appcontext(let_go)

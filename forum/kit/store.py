@@ -16,8 +16,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from forum.kit.storage import Incoming
 
-#: what comes in before it is kept; no key begins so
-INCOMING = "incoming"
+#: what comes in before it is kept, and a note of whose the files are: no key begins so
+INCOMING, OWNER = "incoming", "owner"
 
 
 class Stored(NamedTuple):
@@ -72,6 +72,10 @@ class Store(ABC):
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
     @abstractmethod
+    def belongs_to(self, owner: str) -> bool:
+        """Whether what is kept is this owner's: the first who asked. Nobody else may clear up in it."""
+
+    @abstractmethod
     def keep(self, file: Incoming, key: str = "") -> str:
         """The key (a new one, unless it is said) of a file that arrived; its bytes are safe there."""
 
@@ -118,6 +122,12 @@ class Shelves(Store):
     def path(self, key: str) -> Path:
         """Where the bytes of a key are."""
         return self.folder / place_of(key)
+
+    def belongs_to(self, owner: str) -> bool:
+        note = self.folder / OWNER
+        if not note.exists():
+            note.write_text(owner)
+        return note.read_text() == owner
 
     def keep(self, file: Incoming, key: str = "") -> str:
         os.fsync(file.fileno())

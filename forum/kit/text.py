@@ -15,7 +15,18 @@ from forum.kit.differences import diff
 from forum.kit.limits import MAX_SOURCE, TooLong, check_source, check_tokens
 from forum.kit.markdown import parser
 
-__all__ = ["MAX_SOURCE", "RENDERER", "TooLong", "check_source", "diff", "excerpt", "mentions", "plain", "render"]
+__all__ = [
+    "MAX_SOURCE",
+    "RENDERER",
+    "TooLong",
+    "check_source",
+    "diff",
+    "excerpt",
+    "lines_of_quotes",
+    "mentions",
+    "plain",
+    "render",
+]
 
 RENDERER: int = 1  # raise when the same source gives other HTML: stored HTML of an older number is rendered anew
 DOC_ID = re.compile(r"[A-Za-z0-9-]{0,64}")
@@ -111,6 +122,12 @@ def mentions(source: str) -> list[str]:
     inlines = [token.children or [] for token in _parsed(source, {})]
     found = [child.content.lower() for children in inlines for child in children if child.type == "mention"]
     return list(dict.fromkeys(found))
+
+
+def lines_of_quotes(source: str) -> list[tuple[int, int]]:
+    """From which line to which (the first not among them) each quotation of the first level goes. Raises TooLong."""
+    opened = [token for token in _parsed(source, {}) if token.type == "blockquote_open" and not token.level]
+    return [(token.map[0], token.map[1]) for token in opened if token.map]
 
 
 def plain(text: str | Markup) -> str:

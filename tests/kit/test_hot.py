@@ -35,7 +35,7 @@ def values_for(user, **more):
     return {
         **asked_by(person(user.id)), "slug": "performance", "caught_up": moment - timedelta(days=400), "leads": True,
         "above": -1, "upto": 100, "seen": -1, "tag": "x", "limit": 26, "at": moment, "kind": "", "version": None, "most": 21,
-        "numbers": "[1,2,3,4,5,6]", "oldest": moment - timedelta(days=900), "idle": moment - timedelta(days=900), "digest": "a digest", **more,
+        "numbers": "[1,2,3,4,5,6]", "oldest": moment - timedelta(days=900), "idle": moment - timedelta(days=900), "lately": moment, "digest": "a digest", **more,
     }  # fmt: skip
 
 
@@ -158,3 +158,12 @@ def test_a_server_that_went_away_costs_one_answer(community, as_, app):
     with alone.connect() as connection:
         assert len(connection.execute(others).all()) >= 3
     assert [maya.get("/").status_code for _ in range(4)] == [503, 200, 200, 200]
+
+
+def test_a_request_holds_one_connection(community):
+    topic = Hot(sa.select(Topic.id).limit(1))
+    db.session.remove()
+    held = db.engine.pool.checkedout()
+    assert topic.first({}) and db.engine.pool.checkedout() == held + 1
+    assert db.session.scalar(sa.select(Topic.id).limit(1)) and topic.first({})
+    assert db.engine.pool.checkedout() == held + 1
