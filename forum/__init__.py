@@ -5,12 +5,27 @@ from typing import Any
 
 from flask import Flask
 
-from forum import about, config, discussions, groups, jobs, library, members, outbox, search, uploads
+from forum import (
+    about,
+    config,
+    discussions,
+    feeds,
+    groups,
+    jobs,
+    library,
+    members,
+    moderation,
+    outbox,
+    pages,
+    search,
+    tags,
+    uploads,
+)
 from forum.kit import assets, compress, csrf, db, errors, headers, hot, landing, proxies, rates, remember, trouble, when
 from forum.kit.web import Request
 
 TOOLS = (proxies, headers, errors, csrf, rates, db, hot, assets, compress, landing, when, remember, trouble)
-ROOMS = (outbox, uploads, members, groups, discussions, library, search, about, jobs)
+ROOMS = (outbox, uploads, members, groups, discussions, library, pages, search, tags, feeds, about, moderation, jobs)
 
 
 def create_app(instance: str | Path | None = None, **settings: Any) -> Flask:

@@ -7,11 +7,11 @@ pretended one ("view as").
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import g
-from sqlalchemy import and_, bindparam, exists, false, select, true
+from sqlalchemy import and_, bindparam, exists, false, or_, select, true
 from werkzeug.exceptions import NotFound
 
 from forum.asking import Asker, Everyone, Who, asked_by
@@ -56,8 +56,9 @@ from forum.who import VISITOR, Condition, Person, catch_up, person
 __all__ = [
     "ASKER", "CARD", "COLUMNS", "EVERYONE", "FACILITATE", "NOTHING", "OWN", "PUBLIC", "READ", "TABLE", "TAKE_PART",
     "VISITOR", "CardOnly", "Gated", "Level", "Person", "SignIn", "asked_by", "audience", "can", "catch_up",
-    "default_audience", "enter", "fetch", "if_invited", "inside", "known", "lawful_audiences", "level", "mentioned",
-    "opened", "person", "readable", "require", "shown", "standing", "viewer",
+    "default_audience", "enter", "fetch", "findable", "hearers", "if_invited", "inside", "known", "lawful_audiences",
+    "lead",
+    "level", "mentioned", "opened", "person", "readable", "require", "seen_by_all", "shown", "standing", "viewer",
 ]  # fmt: skip
 
 some_seat = some(Membership, "user_id", "group_id", "standing")
@@ -93,6 +94,37 @@ def audience(thing: Any) -> sa.Select[tuple[User]]:
     return _audience_of(model).params(thing=thing.id)
 
 
+_HEARS = select(1).select_from(Group).where(Group.id == bindparam("within"), readable(Group, EVERYONE, TAKE_PART))
+
+
+def hearers(thing: Any) -> sa.Select[tuple[User]]:
+    """The people who may be mentioned there, and told: they read it, and take part in its group."""
+    group_id = thing.id if isinstance(thing, Group) else thing.group_id
+    return audience(thing).where(exists(_HEARS.correlate(User))).params(within=group_id)
+
+
+@cache
+def _reads(model: Any, which: str) -> Condition:
+    found = select(1).select_from(model).where(model.id == bindparam(which), readable(model, EVERYONE))
+    return exists(found.correlate(User))
+
+
+def seen_by_all(thing: Any, readers_of: Any) -> bool:
+    """Whether everyone who may read the one (`readers_of`) may read the other: every registered person, and the web."""
+    ours, theirs = {"target": readers_of.id}, {"source": thing.id}
+    target, source = cast(Any, type(readers_of)), cast(Any, type(thing))
+    reads, sees = _reads(target, "target"), _reads(source, "source")
+    left_out = select(User.id).where(User.active, User.confirmed_at.is_not(None), reads, ~sees).limit(1)
+    if db.session.scalar(left_out, {**ours, **theirs}) is not None:
+        return False
+    return not _on_the_web(readers_of) or _on_the_web(thing)
+
+
+def _on_the_web(thing: Any) -> bool:
+    model: Any = type(thing)
+    return db.session.scalar(select(model.id).where(model.id == thing.id, readable(model, VISITOR))) is not None
+
+
 class CardOnly(Exception):
     """Someone at card level asked for something inside: the group's card, whether it exists or not."""
 
@@ -123,6 +155,18 @@ def enter(person: Person, slug: str) -> Group:
     if group and granted == CARD:
         raise CardOnly(group)
     raise NotFound
+
+
+def lead(person: Person, slug: str, verb: str = "facilitate") -> Group:
+    """The group, for someone who looks after it. For everybody else below facilitator, its manage pages do not exist.
+
+    Raises what `enter` raises, NotFound, and for the verb Forbidden with a sentence.
+    """
+    group = enter(person, slug)
+    if level(person, group) < FACILITATE:
+        raise NotFound
+    require(person, verb, group)
+    return group
 
 
 def known(person: Person, slug: str) -> Group:
@@ -174,22 +218,31 @@ def opened(person: Person, group: Group) -> list[FileAudience]:
     return [] if group.kind != Kind.OPEN else wide[:1] if outside else wide
 
 
+def _shares(reader: Person | Asker, user: Any) -> Condition:
+    """SQL of: both have a seat in some group."""
+    return some_seat(
+        lambda m: and_(
+            m.user_id == user.id, one_of(m.standing, SEATED), of_group(m.group_id, lambda g: reader.stands(g, SEATED))
+        )
+    )
+
+
+def findable(reader: Person | Asker, user: Any = User) -> Condition:
+    """SQL of: found where this reader looks for people. Who does not want to be is found in groups that both are in."""
+    return or_(user.findable, reader.is_(user.id), _shares(reader, user))
+
+
 def shown(reader: Person | Asker, name: str, user: Any = User) -> sa.ColumnElement[str | None]:
     """SQL of one field of a profile (organisation, photo_key …) as this reader may see it; NULL where they may not.
 
     For `expertise`, which is rows, the word itself where they may see them.
     """
-    shared = some_seat(
-        lambda m: and_(
-            m.user_id == user.id, one_of(m.standing, SEATED), of_group(m.group_id, lambda g: reader.stands(g, SEATED))
-        )
-    )
     allowed = getattr(user, {"photo_key": "photo_for", "about_html": "about_for"}.get(name, name + "_for"))
     value = sa.literal(name) if name == "expertise" else getattr(user, name)
     known = reader.is_registered()
     return sa.case(
         (reader.is_(user.id), value),
         (and_(known, allowed == FieldAudience.REGISTERED), value),
-        (and_(known, allowed == FieldAudience.GROUPS, shared), value),
+        (and_(known, allowed == FieldAudience.GROUPS, _shares(reader, user)), value),
         else_=None,
     )

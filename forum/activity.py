@@ -51,9 +51,18 @@ def log(
 
 def record_post(kind: str, actor: Person, post: Post, told: Mapping[int, str]) -> None:
     """The events of a post: that it was written, and for whom it is (`told`: what it is to that person)."""
-    of = {"to_actor_id": actor.id, "to_group_id": post.group_id, "to_topic_id": post.topic_id, "to_post_id": post.id}
-    facts = {**of, "to_created_at": post.created_at}
-    EVENT.run({"to_kind": kind, "to_subject_id": None, **facts})
+    EVENT.run({"to_kind": kind, "to_subject_id": None, **_of(actor, post), "to_created_at": post.created_at})
+    record_told(actor, post, told)
+
+
+def record_told(actor: Person, post: Post, told: Mapping[int, str]) -> None:
+    """For whom a post is, and what it is to them. Nobody is told of what they did themselves."""
+    at = post.edited_at or post.created_at
     for who, what in told.items():
         if who != actor.id:
-            EVENT.run({"to_kind": what, "to_subject_id": who, **facts})
+            EVENT.run({"to_kind": what, "to_subject_id": who, **_of(actor, post), "to_created_at": at})
+
+
+def _of(actor: Person, post: Post) -> dict[str, Any]:
+    of = {"to_actor_id": actor.id, "to_group_id": post.group_id}
+    return {**of, "to_topic_id": post.topic_id, "to_post_id": post.id}

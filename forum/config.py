@@ -26,12 +26,8 @@ class Setting(NamedTuple):
 
 SETTINGS: dict[str, Setting] = {
     "SITE_NAME": Setting("Guildhall", "name of the site, in titles and mail"),
-    "BASE_URL": Setting(
-        "http://127.0.0.1:8000", "address of the site as people type it; links in mail are made from it"
-    ),
-    "TRUSTED_HOSTS": Setting(
-        [], "host names the site answers to (list); empty = the one of BASE_URL, 127.0.0.1 and localhost"
-    ),
+    "BASE_URL": Setting("http://127.0.0.1:8000", "address of the site as people type it; links in mail begin with it"),
+    "TRUSTED_HOSTS": Setting([], "hosts the site answers to (list); empty = of BASE_URL, 127.0.0.1 and localhost"),
     "TRUSTED_PROXIES": Setting(0, "how many proxies in front add X-Forwarded-* headers (number)"),
     "SECRET_KEY": Setting(
         "", "signs cookies and links, at least 32 characters; made by `bin/up` in instance/secrets.json"
@@ -53,6 +49,8 @@ SETTINGS: dict[str, Setting] = {
     "CLAMD_URL": Setting(
         "", "virus scanner clamd, `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`; empty = files are not checked"
     ),
+    "AKISMET_KEY": Setting("", "key to Akismet, asked about doubtful posts of open groups; empty = it is not asked"),
+    "AKISMET_URL": Setting("https://rest.akismet.com/1.1/comment-check", "where Akismet is asked"),
     "REDIS_URL": Setting("", "Redis for rate limits shared between machines; empty = kept in each process's memory"),
     "TIMEZONE": Setting("Europe/London", "time zone of people who have not chosen one (IANA name)"),
     "GROUP_CREATION": Setting("registered", "who starts new top-level groups: `registered` people or `admins`"),
@@ -79,6 +77,8 @@ SETTINGS: dict[str, Setting] = {
     "LIMIT_UPLOAD": Setting("100 per hour", "uploads per person"),
     "LIMIT_ZIP": Setting("20 per hour", "zips of several files per person"),
     "LIMIT_INVITE": Setting("50 per day", "invitations, requests to join and new groups per person"),
+    "LIMIT_FEED": Setting("240 per hour", "fetches of feeds per key or address"),
+    "LIMIT_REPORT": Setting("20 per day", "reports per person"),
     "LIMIT_SEARCH": Setting("60 per minute", "searches per person"),
     "SEARCH_DEADLINE": Setting(2.0, "the database gives up on a search after so long (seconds)"),
     "SMTP_HOST": Setting("", "mail server; empty = mail is written to instance/mail"),

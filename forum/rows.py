@@ -3,31 +3,21 @@
 Only access.py asks here; who "somebody" is (a reader, everyone in a column, one to be named later) is an argument.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable  # noqa: I001 a model a line would not fit
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, not_, or_
 
 from forum.asking import Who
 from forum.kit.lean import Columns, one_of, some
 from forum.models import (
-    Citation,
-    Document,
-    FileAudience,
-    Kind,
-    Post,
-    Preview,
-    Scan,
-    Slide,
-    Suggestion,
-    Topic,
-    User,
-    Version,
-)
+    Bookmark, Citation, Concern, Document, FileAudience, Held, Kind, Page, Poll, Post, Preview, Quotation, Scan,
+    Slide, Suggestion, Topic, User, Version,
+)  # fmt: skip
 from forum.rule import CARD, FACILITATE, READ, TAKE_PART, of_group, reaches, registered, seated
 from forum.who import Condition
 
-some_topic = some(Topic, "id", "deleted_at", "hidden_at")
+some_topic = some(Topic, "id", "group_id", "deleted_at", "hidden_at")
 some_post = some(Post, "id", "group_id", "topic_id", "deleted_at", "hidden_at")
 some_document = some(
     Document, "id", "group_id", "post_id", "uploader_id", "audience", "posted_at", "hidden_at", "deleted_at", "checked"
@@ -106,6 +96,14 @@ def _topic(who: Who, topic: Columns) -> Condition:
     )
 
 
+def _page(who: Who, page: Columns) -> Condition:
+    return and_(page.deleted_at.is_(None), of_group(page.group_id, lambda group: reaches(who, group, READ)))
+
+
+def _poll(who: Who, poll: Columns) -> Condition:
+    return some_topic(lambda topic: and_(topic.id == poll.topic_id, _topic(who, topic)))
+
+
 def _version(who: Who, version: Columns) -> Condition:
     of_document = some_document(lambda document: and_(document.id == version.document_id, _document(who, document)))
     waits = and_(one_of(version.scan, (Scan.WAITING, Scan.STALLED)), who.is_(version.uploader_id))
@@ -123,6 +121,12 @@ def _citation(who: Who, citation: Columns) -> Condition:
     return and_(cited, some_post(lambda post: and_(post.id == citation.post_id, _post(who, post))))
 
 
+def _quotation(who: Who, quotation: Columns) -> Condition:
+    """The post that quotes, and the one that is quoted: who may read one of them only learns nothing of the other."""
+    quoted = some_post(lambda post: and_(post.id == quotation.source_id, post.deleted_at.is_(None), _post(who, post)))
+    return and_(quoted, some_post(lambda post: and_(post.id == quotation.post_id, _post(who, post))))
+
+
 def _suggestion(who: Who, suggestion: Columns) -> Condition:
     """Words proposed for a slide: seen by whoever proposed them, and by those who may put them there."""
 
@@ -136,6 +140,33 @@ def _suggestion(who: Who, suggestion: Columns) -> Condition:
     )
 
 
+def _bookmark(who: Who, bookmark: Columns) -> Condition:
+    """What somebody keeps: their own, and only while they may read it."""
+    post = some_post(lambda post: and_(post.id == bookmark.post_id, _post(who, post)))
+    document = some_document(lambda document: and_(document.id == bookmark.document_id, _document(who, document)))
+    return and_(who.is_(bookmark.user_id), or_(post, document))
+
+
+def _held(who: Who, held: Columns) -> Condition:
+    """What waits for a facilitator: read by them, and by whoever wrote it while they are a member."""
+
+    def lets(group: Columns) -> Condition:
+        own = and_(who.is_(held.author_id), reaches(who, group, TAKE_PART))
+        return or_(own, reaches(who, group, FACILITATE))
+
+    return of_group(held.group_id, lets)
+
+
+def _concern(who: Who, concern: Columns) -> Condition:
+    """What was reported: seen by those who decide. Not by whose thing it is, unless nobody else leads the group."""
+
+    def lets(group: Columns) -> Condition:
+        theirs = and_(who.is_(concern.author_id), group.facilitator_count > 1)
+        return and_(reaches(who, group, FACILITATE), not_(theirs))
+
+    return of_group(concern.group_id, lets)
+
+
 def _user(who: Who, user: Columns) -> Condition:
     return and_(who.is_registered(), user.active, user.confirmed_at.is_not(None))
 
@@ -146,8 +177,14 @@ RULES: dict[type, Callable[[Who, Columns], Condition]] = {
     Preview: _of_version,
     Slide: _of_version,
     Citation: _citation,
+    Quotation: _quotation,
+    Concern: _concern,
+    Held: _held,
     Suggestion: _suggestion,
+    Bookmark: _bookmark,
     Topic: _topic,
+    Poll: _poll,
+    Page: _page,
     Post: _post,
     User: _user,
 }

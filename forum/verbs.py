@@ -66,6 +66,18 @@ def _registered_reader(person: Person, thing: Any, granted: Level) -> bool:
     return granted >= READ and standing(person, _group_of(thing)) not in OUTSIDE
 
 
+def _reports(person: Person, thing: Any, granted: Level) -> bool:
+    """Reads it as more than a visitor, and somebody else made it."""
+    by = thing.uploader_id if hasattr(thing, "uploader_id") else thing.author_id
+    return _registered_reader(person, thing, granted) and by != person.id
+
+
+def _handles(person: Person, concern: Any, granted: Level) -> bool:
+    """Leads the group, and it is not their own thing unless they are alone; without facilitators an administrator."""
+    own, leads = concern.author_id == person.id, concern.group.facilitator_count
+    return (granted >= FACILITATE and not (own and leads > 1)) or (person.admin and not leads and not own)
+
+
 def _creates_group(person: Person, _thing: None, _granted: Level) -> bool:
     return person.admin or (person.registered and current_app.config["GROUP_CREATION"] == "registered")
 
@@ -84,6 +96,14 @@ def _replies(_person: Person, topic: Any, granted: Level) -> bool:
 
 def _edits(person: Person, post: Any, granted: Level) -> bool:
     return _replies(person, post.topic, granted) and post.author_id == person.id and not post.deleted_at
+
+
+def _writes(_person: Person, page: Any, granted: Level) -> bool:
+    return granted >= (FACILITATE if page.protected else TAKE_PART)
+
+
+def _thanks(person: Person, post: Any, granted: Level) -> bool:
+    return granted >= TAKE_PART and post.author_id != person.id and not post.deleted_at
 
 
 def _accepts(person: Person, topic: Any, granted: Level) -> bool:
@@ -115,8 +135,15 @@ VERBS: dict[str, tuple[str, Check]] = {
     "reply": ("Only members may reply, and only facilitators once a topic is locked", _replies),
     "edit topic": ("Only its author and facilitators may change a topic", _own_or_lead("author_id")),
     "accept": ("Only the person who asked and facilitators may accept an answer", _accepts),
+    "doubt": ("Only members may say that an answer may be out of date", _at(TAKE_PART)),
     "edit post": ("Only its author may edit a post, until the topic is locked", _edits),
     "delete post": ("Only its author and facilitators may delete a post", _own_or_lead("author_id")),
+    "edit page": ("Only members change a page, and only facilitators one that is protected", _writes),
+    "vote": ("Only members vote, and only facilitators once a topic is locked", _replies),
+    "thank": ("Only members say that a post helped them, and nobody says so of their own", _thanks),
+    "keep": ("Only people who are registered, and not banned here, keep a bookmark", _registered_reader),
+    "report": ("Only people who are registered, and not banned here, report what others wrote", _reports),
+    "handle": ("Only facilitators decide, and not about what they wrote themselves", _handles),
     "describe": ("Only members may suggest words for a slide", _at(TAKE_PART)),
     "see receipts": ("Only its uploader sees who opened a file", _own("uploader_id")),
     "edit document": ("Only its uploader and facilitators may change a file", _own_or_lead("uploader_id")),

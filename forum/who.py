@@ -15,7 +15,7 @@ from forum.models import SEATED, Group, Membership, Standing, Theme, User
 
 Condition = ColumnElement[bool]
 Standings = tuple[Standing, ...]
-some_group = some(Group, "id", "parent_id", "kind", "public_reading", "single_files")
+some_group = some(Group, "id", "parent_id", "kind", "public_reading", "single_files", "facilitator_count")
 some_membership = some(Membership, "user_id", "group_id", "standing", "until")
 
 
@@ -54,6 +54,8 @@ class Person:
     #: when they last looked at the front page: now, and on the day before
     visited_at: datetime | None = None
     visited_before_at: datetime | None = None
+    #: grows with what pages show to this person alone
+    version: int = 0
 
     def __bool__(self) -> bool:
         return self.registered
@@ -129,6 +131,7 @@ SEATS = Hot(
 PERSON_COLUMNS = (
     User.id, User.active, User.confirmed_at, User.admin, User.name, User.handle, User.hue,
     User.organisation, User.photo_key, User.theme, User.timezone, User.visited_at, User.visited_before_at,
+    User.version,
 )  # fmt: skip
 
 
@@ -146,6 +149,7 @@ def person_from(row: Any, session_id: int | None = None) -> Person:
         seats=seats_of(row.id) if registered else {}, name=row.name, handle=row.handle, hue=row.hue,
         organisation=row.organisation, photo_key=row.photo_key, theme=row.theme, timezone=row.timezone,
         session_id=session_id, visited_at=row.visited_at, visited_before_at=row.visited_before_at,
+        version=row.version,
     )  # fmt: skip
 
 

@@ -103,7 +103,8 @@ def facts(post: PostRow) -> tuple[Any, ...]:
     author = post.author
     who = author and (author.name, author.handle, author.hue, author.organisation, author.photo_key)
     state = (post.edited_at, post.hidden, post.deleted, post.mine, post.new, post.next_new, post.answers)
-    return (post.no, hash(post.html), post.created_at, who, state, tuple(post.files), tuple(post.cites))
+    marks = (post.helped, post.thanked, post.kept, post.muted)
+    return (post.no, hash(post.html), post.created_at, who, state, marks, tuple(post.files), tuple(post.cites))
 
 
 def drawn(post: PostRow, around: Around, level: int) -> Markup:

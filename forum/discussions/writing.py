@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import select
 
-from forum.access import Person, audience
+from forum.access import Person
 from forum.discussions.citing import cited
 from forum.discussions.queries.citations import Cited, Named
+from forum.discussions.queries.naming import named_hearers
+from forum.discussions.queries.quotations import drawn
 from forum.kit import text
-from forum.kit.confusables import skeleton
 from forum.kit.db import db
-from forum.models import Draft, Group, User
+from forum.kit.quoting import filled
+from forum.models import Group, User
+from forum.quoting import Taken, taken, with_marks
 
 
 @dataclass(frozen=True)
 class Written:
-    """A text with its safe HTML, the people it mentions, and the handles of those who can't read it."""
+    """A text with its safe HTML, the people it mentions, and the handles of those who hear nothing of it."""
 
     body: str
     html: str
@@ -26,6 +30,13 @@ class Written:
     unheard: tuple[str, ...] = ()
     #: the slides that it shows
     cites: tuple[Cited, ...] = ()
+    #: the words of other posts that it shows
+    quotes: tuple[Taken, ...] = ()
+
+    @property
+    def shown(self) -> Markup:
+        """The HTML as its writer sees it before it is posted."""
+        return filled(self.html, lambda number: drawn(self.quotes[number - 1]))
 
 
 def write(body: str, thing: Any, me: Person | None = None, picked: Sequence[Named] = ()) -> Written:
@@ -34,22 +45,14 @@ def write(body: str, thing: Any, me: Person | None = None, picked: Sequence[Name
     `me` cites slides: those `picked`, and those whose address is in the text. Raises TooLong, in words for the person
     who wrote it.
     """
+    body, quotes = taken(me, thing, body)
     handles = text.mentions(body) if "@" in body else []
-    readers = named_readers(handles, thing)
+    readers = named_hearers(handles, thing)
     address = {handle: f"/people/{handle}" for handle in readers}
     html = str(text.render(body, mention=address.get, doc_id=secrets.token_hex(3)))
+    html = with_marks(html, quotes) if quotes else html
     unheard = tuple(handle for handle in handles if handle not in readers)
-    return Written(body, html, tuple(readers.values()), unheard, cited(me, html, picked) if me else ())
-
-
-def named_readers(handles: list[str], thing: Any) -> dict[str, int]:
-    """Of these handles (small letters) those whose people may read the thing, with their numbers."""
-    if not handles:
-        return {}
-    looks = [skeleton(handle) for handle in handles]
-    may = audience(thing).with_only_columns(User.handle, User.id).where(User.handle_skeleton.in_(looks))
-    found = {handle.lower(): number for handle, number in db.session.execute(may)}
-    return {handle: found[handle] for handle in handles if handle in found}
+    return Written(body, html, tuple(readers.values()), unheard, cited(me, html, picked) if me else (), tuple(quotes))
 
 
 def author_of(thing: Any) -> User:
@@ -60,8 +63,3 @@ def author_of(thing: Any) -> User:
 def draft_place(thing: Any) -> str:
     """Where the draft of a reply to a topic, or of a topic in a group, is kept."""
     return f"topic:{thing.id}" if isinstance(thing, Group) else f"reply:{thing.id}"
-
-
-def from_draft(user_id: int, place: str) -> Draft | None:
-    """What a person was typing there, if anything is kept."""
-    return db.session.scalar(select(Draft).where(Draft.user_id == user_id, Draft.place == place))

@@ -6,6 +6,7 @@ Templates are templates/mail/<template>.subject, .text and .html; they extend ma
 Who may still be told is said per template in needs.py.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from forum.kit.signals import mail_waits
 from forum.models import Group, Mail, User
 from forum.outbox.delivery import deliver
 
-__all__ = ["deliver", "init_app", "queue"]
+__all__ = ["deliver", "init_app", "queue", "queue_each"]
 
 
 def queue(template: str, to: User | str, once: str, group: Group | None = None, **facts: Any) -> Mail:
@@ -34,6 +35,17 @@ def queue(template: str, to: User | str, once: str, group: Group | None = None, 
     db.session.execute(insert.on_conflict_do_nothing(index_elements=["once"]))
     fate.once_done(_tell)
     return db.session.scalars(select(Mail).where(Mail.once == once)).one()
+
+
+def queue_each(template: str, people: Iterable[int], once: str, group_id: int, **facts: Any) -> None:
+    """The same mail to several accounts, each once. Does not commit. `once` is the key of the news alone."""
+    rows = [
+        {"template": template, "user_id": who, "group_id": group_id, "facts": facts, "once": f"{once}:{who}"}
+        for who in people
+    ]
+    if rows:
+        db.session.execute(insert_or(Mail).on_conflict_do_nothing(index_elements=["once"]), rows)
+        fate.once_done(_tell)
 
 
 def _tell() -> None:

@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from jinja2 import Template
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from forum.kit.db import db
 from forum.kit.mail import DOMAIN, compose, message_id
-from forum.models import Group, Mail, User
-from forum.outbox.needs import may_be_told
+from forum.models import Group, Mail, Post, Topic, User
+from forum.outbox.needs import may_be_told, topic_of
 
 
 def write(mail_id: int) -> EmailMessage | None:
@@ -18,13 +20,15 @@ def write(mail_id: int) -> EmailMessage | None:
     mail = db.session.get(Mail, mail_id)
     reader = db.session.get(User, mail.user_id) if mail and mail.user_id else None
     group = db.session.get(Group, mail.group_id) if mail and mail.group_id else None
-    if mail is None or not may_be_told(mail, reader, group):
+    topic = topic_of(mail) if mail else None
+    group = topic.group if topic else group
+    if mail is None or not may_be_told(mail, reader, group, topic):
         return None
-    return _message(mail, reader, group)
+    return _message(mail, reader, group, topic)
 
 
-def _message(mail: Mail, reader: User | None, group: Group | None) -> EmailMessage:
-    config, facts = current_app.config, _facts(mail, reader, group)
+def _message(mail: Mail, reader: User | None, group: Group | None, topic: Topic | None) -> EmailMessage:
+    config, facts = current_app.config, _facts(mail, reader, group) | ({"topic": topic} if topic else {})
     subject, text, html = (_template(mail.template, part).render(facts) for part in ("subject", "text", "html"))
     return compose(
         sender=(config["SITE_NAME"], config["MAIL_FROM"] or f"forum@{_host()}"),
@@ -43,7 +47,13 @@ def _facts(mail: Mail, reader: User | None, group: Group | None) -> dict[str, An
     """What the templates see: of the site, of the reader, of the news."""
     config = current_app.config
     site = {"site_name": config["SITE_NAME"], "base_url": config["BASE_URL"], "contact": config["CONTACT"]}
-    return {**site, "link": link, "person": reader, "group": group, **mail.facts}
+    told = {"post": _post(mail.facts["post"])} if "post" in mail.facts else {}
+    return {**site, "link": link, "person": reader, "group": group, **mail.facts, **told}
+
+
+def _post(post_id: int) -> Post:
+    """The post that a mail tells of, as it is now, with its author."""
+    return db.session.scalars(select(Post).where(Post.id == post_id).options(joinedload(Post.author))).one()
 
 
 def link(endpoint: str, _anchor: str = "", **values: Any) -> str:

@@ -1,12 +1,14 @@
 """What a reader must still be, at the moment of sending, to be told: one line for each template."""
 
+from typing import Any
+
 from sqlalchemy import exists, select
 
-from forum.access import CARD, FACILITATE, TAKE_PART, VISITOR, Level, can, if_invited, level, person
+from forum.access import CARD, FACILITATE, TAKE_PART, VISITOR, Level, Person, can, if_invited, level, person, readable
 from forum.kit import ids
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Group, Invitation, Mail, User
+from forum.models import Group, Invitation, Mail, Offer, Post, TagFollow, Topic, TopicKind, User
 
 #: it is about the address itself: whoever has it may read it, unless their account is suspended
 ADDRESS = "address"
@@ -14,6 +16,18 @@ ADDRESS = "address"
 INVITED = "invited"
 #: a confirmed, active account; a level = that level in the mail's group, too
 REGISTERED = "registered"
+#: the post it tells of is there, and they may read it
+POST = "post"
+#: the same, and they want to be told by mail
+WANTED = "wanted"
+#: they asked the question that it is about, others have replied, and no answer is accepted
+ASKER = "asker"
+#: they are asked to help with a question that may be helped with still, and have not said no
+OFFERED = "offered"
+#: the same, whether they are in its group or not
+READABLE = "readable"
+#: the same, and they still follow one of the tags it came for
+TAGGED = "tagged"
 
 NEEDS: dict[str, str | Level] = {
     "address-change": ADDRESS,
@@ -28,19 +42,79 @@ NEEDS: dict[str, str | Level] = {
     "role-changed": TAKE_PART,
     "removed": REGISTERED,
     "file-infected": TAKE_PART,
+    "mentioned": WANTED,
+    "moved": READABLE,
+    "topic-tagged": TAGGED,
+    "held-decided": CARD,
+    "report-received": FACILITATE,
+    "report-limit": FACILITATE,
+    "report-hid": CARD,
+    "report-decided": CARD,
+    "report-verdict": CARD,
+    "answer-nudge": ASKER,
+    "answers-due": FACILITATE,
+    "question-offered": OFFERED,
+    "quoted": POST,
 }
 
 
-def may_be_told(mail: Mail, reader: User | None, group: Group | None) -> bool:
+def topic_of(mail: Mail) -> Topic | None:
+    """The topic that a mail is about (`topic_id` of its facts), as its reader may read it now, wherever it is."""
+    number = mail.facts.get("topic_id")
+    who = person(mail.user_id)
+    mine = select(Topic).where(Topic.id == number, readable(Topic, who))
+    return db.session.scalar(mine) if number and who else None
+
+
+def may_be_told(mail: Mail, reader: User | None, group: Group | None, topic: Topic | None = None) -> bool:
     """Whether this mail may go out now. A template without a line here goes nowhere."""
     need = NEEDS.get(mail.template)
     if need in (ADDRESS, INVITED):
         known = reader.active if reader else not _suspended(mail.address)
         return known and (need == ADDRESS or _invited(mail, group))
     who = person(reader.id if reader else None)
+    if need in (ASKER, OFFERED):
+        return topic is not None and (may_accept if need == ASKER else may_help)(who, topic)
     if need == REGISTERED:
         return bool(who)
+    if need in (POST, WANTED, READABLE, TAGGED):
+        wants = need != WANTED or (reader is not None and reader.mail_mentions)
+        return bool(who) and wants and _reads(who, mail, POST if need == WANTED else need)
     return bool(who) and group is not None and isinstance(need, Level) and level(who, group) >= need
+
+
+def _reads(who: Person, mail: Mail, need: Any) -> bool:
+    """Whether they may still read the post that a mail tells of, and are what it needs besides."""
+    post = _post_for(who, mail.facts.get("post", 0))
+    if post is None:
+        return False
+    return need == READABLE or (_follows(who, mail) if need == TAGGED else level(who, post.topic.group) >= TAKE_PART)
+
+
+def may_accept(who: Person, topic: Topic) -> bool:
+    """Whether they asked this, and could say now which reply answers it."""
+    open_still = topic.accepted_no is None and topic.answer_count > 0 and topic.locked_at is None
+    return open_still and topic.author_id == who.id and can(who, "accept", topic)
+
+
+def may_help(who: Person, topic: Topic) -> bool:
+    """Whether they are still asked about this: by the site only while they want to be, and nobody has answered."""
+    asked = select(Offer.by_id, User.may_be_asked).join(User, User.id == Offer.user_id)
+    mine = asked.where(Offer.topic_id == topic.id, Offer.user_id == who.id, Offer.declined_at.is_(None))
+    row = db.session.execute(mine).first()
+    if row is None or topic.kind != TopicKind.QUESTION or topic.accepted_no is not None or topic.locked_at:
+        return False
+    return bool(row.by_id or (row.may_be_asked and not topic.answer_count))
+
+
+def _post_for(who: Person, post_id: int) -> Post | None:
+    """A post, wherever it is by now, if it is there and they may read it."""
+    return db.session.scalar(select(Post).where(Post.id == post_id, Post.deleted_at.is_(None), readable(Post, who)))
+
+
+def _follows(who: Person, mail: Mail) -> bool:
+    mine = (TagFollow.user_id == who.id, TagFollow.group_id == mail.group_id)
+    return bool(db.session.scalar(select(exists(select(1).where(*mine, TagFollow.tag.in_(mail.facts["tags"]))))))
 
 
 def _suspended(address: str) -> bool:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from forum.kit.storage import Arrivals
 from forum.kit.when import filesize, plural
 from forum.uploads.arriving import add_file, megabytes, receive, replace
+from forum.uploads.carrying import Carried, carry
 from forum.uploads.looking import (
     GRACE,
     damaged,
@@ -21,6 +22,7 @@ from forum.uploads.looking import (
     missing,
     named,
     orphans,
+    ours,
     slides_without_pictures,
     sweep_strays,
 )
@@ -67,11 +69,12 @@ from forum.uploads.slides import RENDERER, await_again, drop_pictures
 from forum.uploads.versions import OPEN, adopt, again, withdraw
 
 __all__ = [
-    "GRACE", "LARGEST", "OPEN", "RENDERER", "Full", "TooLarge", "Unstored", "WrongType", "add_file", "adopt", "again",
-    "alone", "arrived", "at_hand", "attach", "attached", "attached_to", "await_again", "begin", "begun", "counts",
+    "GRACE", "LARGEST", "OPEN", "RENDERER", "Carried", "Full", "TooLarge", "Unstored", "WrongType", "add_file",
+    "adopt", "again", "alone", "arrived", "at_hand", "attach", "attached", "attached_to", "await_again", "begin",
+    "begun", "carry", "counts",
     "damaged", "discard", "drafts", "drop_pictures", "end", "expect", "expires", "finish", "give_up", "held", "hide",
     "init_app", "judge", "keep_picture", "kept", "live_versions", "marks", "megabytes", "missing", "named",
-    "opens_inline", "orphans", "photo_key_of", "publish", "receive", "recount", "remove", "replace", "restore",
+    "opens_inline", "orphans", "ours", "photo_key_of", "publish", "receive", "recount", "remove", "replace", "restore",
     "slides_without_pictures", "stale", "state_of", "store", "store_at", "stream_of", "sweep_strays", "take_back",
     "too_many", "touch", "type_label", "unchecked", "unscanned", "virus_in", "waiting", "way_to_open", "withdraw",
 ]  # fmt: skip
@@ -90,8 +93,10 @@ def init_app(app: Flask) -> None:
 
 
 def expect() -> None:
-    """From now on this request may bring files: they go straight to disk, counted and hashed."""
+    """From now on this request may bring files: they go straight to disk, counted and hashed. Once is enough."""
     config, asked, place = current_app.config, request, store()
+    if getattr(asked, "arrivals", None) is not None:
+        return
     try:
         place.prepare()
     except OSError as error:

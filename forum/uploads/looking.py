@@ -1,9 +1,12 @@
 """Whether every row has its bytes, and all bytes have their row."""
 
+import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import delete, select
 
 from forum.kit.clock import now
@@ -12,6 +15,8 @@ from forum.kit.store import INCOMING
 from forum.models import Slide, Stray, Upload, User, Version
 from forum.uploads.place import photo_key_of, store
 from forum.uploads.slides import UNSEEN
+
+log = logging.getLogger(__name__)
 
 #: how long bytes that belong to nothing stay, from when that was seen first; they are looked at once more then
 GRACE = timedelta(hours=48)
@@ -22,10 +27,21 @@ def live_versions() -> list[Version]:
     return list(db.session.scalars(select(Version).where(Version.deleted_at.is_(None)).order_by(Version.id)))
 
 
+def ours() -> bool:
+    """Whether the place of our files is this site's alone. A site is known by its salt, which it can never change.
+
+    A bucket that two sites were given holds much that no row of either names. Raises OSError.
+    """
+    salt = str(current_app.config["SECURITY_PASSWORD_SALT"])
+    return store().belongs_to(hashlib.sha256(f"guildhall files {salt}".encode()).hexdigest()[:32])
+
+
 def missing() -> list[Version]:
-    """Versions whose bytes are not there, or are not as many as they were."""
+    """Versions whose bytes are not there, or are not as many as they were; not what came or went while we looked."""
+    before = live_versions()
     sizes = {stored.key: stored.size for stored in store().kept()}
-    return [version for version in live_versions() if sizes.get(version.storage_key) != version.size]
+    wrong = [version.id for version in before if sizes.get(version.storage_key) != version.size]
+    return [version for version in live_versions() if version.id in wrong]
 
 
 def damaged() -> Iterator[tuple[Version, bool]]:
@@ -40,8 +56,8 @@ def damaged() -> Iterator[tuple[Version, bool]]:
 
 def slides_without_pictures() -> list[Slide]:
     """Slides that name a picture whose bytes are not there."""
+    drawn = list(db.session.scalars(select(Slide).where(Slide.large_key.is_not(None)).order_by(Slide.id)))
     there = {stored.key for stored in store().kept() if stored.size}
-    drawn = db.session.scalars(select(Slide).where(Slide.large_key.is_not(None)).order_by(Slide.id))
     return [slide for slide in drawn if not {slide.small_key, slide.large_key} <= there]
 
 
@@ -69,8 +85,11 @@ def named() -> set[str]:
 def sweep_strays() -> int:
     """How many were removed: of what belongs to nothing, what was seen two days ago and belongs to nothing still.
 
-    What is seen for the first time is noted. Does not commit.
+    What is seen for the first time is noted. None in a place that is another site's too. Does not commit.
     """
+    if not ours():
+        log.warning("The files are kept in a place of another site: nothing is cleared up there")
+        return 0
     there, moment = orphans(), now()
     seen = {stray.key: stray.seen_at for stray in db.session.scalars(select(Stray))}
     ripe = {key for key, at in there.items() if seen.get(key, moment) < moment - GRACE and at < moment - GRACE}

@@ -165,3 +165,23 @@ def test_files_of_facilitators_alone_are_not_announced(community, as_, talk):
     db.session.execute(update(Group).where(Group.slug == "policy").values(version=Group.version + 1))
     db.session.commit()
     assert document.title not in see(as_(community.sam), "/").text
+
+
+def test_after_long_what_most_was_said_in_comes_first(community, as_, talk):
+    maya = as_(community.maya)
+    maya.post("/caught-up")
+    busy = talk.topic(as_(community.sam), "policy", "Much was said here", kind="discussion")
+    for words in ("One thing.", "Another thing."):
+        talk.reply(as_(community.tom), "policy", busy, words)
+    talk.topic(as_(community.sam), "policy", "Said last, and to nobody", kind="discussion")
+
+    def first_of_two(page):
+        return min(("Much was said here", "Said last, and to nobody"), key=page.words.index)
+
+    assert first_of_two(see(maya, "/")) == "Said last, and to nobody"
+    last = now() - 61 * DAY
+    db.session.execute(update(User).where(User.handle == "maya").values(visited_at=last, visited_before_at=last))
+    db.session.commit()
+    page = see(as_(community.maya), "/")
+    assert "While you were away, Maya" in page.words and "Mark the rest as read" in page.words
+    assert first_of_two(page) == "Much was said here"

@@ -47,7 +47,7 @@ def test_it_walks_no_table_and_sorts_nothing(name, community):
     values = {
         **asked_by(person(community.maya.id)), "slug": "policy", "n": 1, "caught_up": now(), "topic": 1, "group": 1,
         "leads": False, "above": 0, "upto": 50, "mark": 0, "seen": 0, "no": 1, "tag": "x", "limit": 26, "at": now(),
-        "kind": "", "oldest": now(), "most": 21, "numbers": "[1,2]", "groups": [1, 2], "topics": [1, 2],
+        "kind": "", "oldest": now(), "lately": now(), "most": 21, "numbers": "[1,2]", "groups": [1, 2], "topics": [1, 2],
     }  # fmt: skip
     statement = HOT[name]
     lines = plan(statement, values)

@@ -1,13 +1,12 @@
 """What people do in discussions. Nothing here commits, and nothing knows of a request."""
 
-from forum.discussions.actions.drafts import discard_draft, keep_draft
+from forum.discussions.actions.answering import ANY, Settled, accept, clear_answer, doubt, gone, look_after
 from forum.discussions.actions.editing import Stale, change_topic, edit
 from forum.discussions.actions.erasing import delete_post, delete_topic
 from forum.discussions.actions.following import follow, unfollow
+from forum.discussions.actions.holding import Gone, Sent, give_back, hold_reply, hold_topic, publish, take_back
 from forum.discussions.actions.moderating import (
     TooManyPins,
-    accept,
-    clear_answer,
     hide_post,
     hide_topic,
     lock,
@@ -18,9 +17,11 @@ from forum.discussions.actions.moderating import (
     unpin,
 )
 from forum.discussions.actions.posting import Closed, reply, start_topic
+from forum.discussions.actions.thanking import thank, unthank
 
 __all__ = [
-    "Closed", "Stale", "TooManyPins", "accept", "change_topic", "clear_answer", "delete_post", "delete_topic",
-    "discard_draft", "edit", "follow", "hide_post", "hide_topic", "keep_draft", "lock", "pin", "reply", "restore_post",
-    "restore_topic", "start_topic", "unfollow", "unlock", "unpin",
+    "ANY", "Closed", "Gone", "Sent", "Settled", "Stale", "TooManyPins", "accept", "change_topic", "clear_answer",
+    "delete_post", "delete_topic", "doubt", "edit", "follow", "give_back", "gone", "hide_post", "hide_topic",
+    "hold_reply", "hold_topic", "lock", "look_after", "pin", "publish", "reply", "restore_post", "restore_topic",
+    "start_topic", "take_back", "thank", "unfollow", "unlock", "unpin", "unthank",
 ]  # fmt: skip

@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from forum.kit.db import db
-from forum.models import Group, Post, Topic
+from forum.models import NO_ANSWER, Group, Post, Topic
 
 UNSEEN = {"synchronize_session": False}
+_SHOWN = and_(Post.deleted_at.is_(None), Post.hidden_at.is_(None))
 
 
 def count_topic(topic: Topic) -> None:
-    """Counts a topic's replies as its members find them, then its group. Does not commit."""
+    """Counts a topic's replies as its members find them, then its group. Does not commit.
+
+    For whatever takes a post away or brings one: an accepted answer that is not there any more is forgotten.
+    """
     db.session.flush()
-    seen = and_(Post.topic_id == Topic.id, Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+    seen = and_(Post.topic_id == Topic.id, _SHOWN)
     replies = and_(seen, Post.no > 0)
     others = and_(replies, Post.author_id != Topic.author_id)
     values = {
@@ -22,8 +26,16 @@ def count_topic(topic: Topic) -> None:
         "last_post_at": func.coalesce(_of(func.max(Post.created_at), seen), Topic.created_at),
     }  # fmt: skip
     db.session.execute(update(Topic).where(Topic.id == topic.id).values(values), execution_options=UNSEEN)
+    _forget_answer(topic)
     count_group(topic.group_id)
     db.session.expire(topic)
+
+
+def _forget_answer(topic: Topic) -> None:
+    """A post that is gone is no answer. Asked with the topic's row held: nobody accepts it in the same moment."""
+    there = and_(Post.topic_id == Topic.id, Post.no == Topic.accepted_no, _SHOWN)
+    lost = (Topic.id == topic.id, Topic.accepted_no.is_not(None), ~exists(select(1).where(there)).correlate(Topic))
+    db.session.execute(update(Topic).where(*lost).values(**NO_ANSWER), execution_options=UNSEEN)
 
 
 def count_group(group_id: int) -> None:

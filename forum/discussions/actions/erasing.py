@@ -5,14 +5,16 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from werkzeug.exceptions import Conflict
 
-from forum import activity, uploads
+from forum import activity, bookmarks, uploads
 from forum.access import FACILITATE, Person, level
 from forum.discussions.actions.citing import forget
 from forum.discussions.actions.counting import UNSEEN, count_group, count_topic
+from forum.discussions.actions.quoting import forget_quotes
+from forum.discussions.actions.thanking import forget_thanks
 from forum.discussions.writing import author_of
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Document, Draft, Event, Post, Revision, Topic, TopicTag
+from forum.models import Document, Draft, Event, Poll, Post, Revision, Topic, TopicTag
 
 
 def delete_post(me: Person, post: Post) -> None:
@@ -20,8 +22,6 @@ def delete_post(me: Person, post: Post) -> None:
     topic = post.topic
     uploads.remove(uploads.attached(post))
     _empty([post.id])
-    if topic.accepted_no == post.no:
-        _no_answer(topic)
     count_topic(topic)
     if post.author_id != me.id:
         activity.log("post.deleted", me, group=topic.group, subject=author_of(post), topic=topic.n, post=post.no)
@@ -43,6 +43,7 @@ def delete_topic(me: Person, topic: Topic) -> None:
     _empty(posts)
     db.session.execute(delete(TopicTag).where(TopicTag.topic_id == topic.id), execution_options=UNSEEN)
     db.session.execute(delete(Draft).where(Draft.place == f"reply:{topic.id}"), execution_options=UNSEEN)
+    db.session.execute(delete(Poll).where(Poll.topic_id == topic.id), execution_options=UNSEEN)
     count_group(topic.group_id)
     if topic.author_id != me.id:
         activity.log("topic.deleted", me, group=topic.group, subject=author_of(topic), topic=topic.n)
@@ -68,6 +69,7 @@ def _empty(ids: list[int]) -> None:
         "deleted_at": now(),
         "edited_at": None,
         "revision": Post.revision + 1,
+        "helpful_count": 0,
     }
     for some in (ids[at : at + 500] for at in range(0, len(ids), 500)):
         db.session.execute(delete(Revision).where(Revision.post_id.in_(some)), execution_options=UNSEEN)
@@ -75,10 +77,8 @@ def _empty(ids: list[int]) -> None:
             delete(Event).where(Event.post_id.in_(some), Event.subject_id.is_not(None)), execution_options=UNSEEN
         )
         forget(*some)
+        forget_quotes(some)
+        forget_thanks(some)
+        bookmarks.forget(some)
         live = (Post.id.in_(some), Post.deleted_at.is_(None))
         db.session.execute(update(Post).where(*live).values(values), execution_options=UNSEEN)
-
-
-def _no_answer(topic: Topic) -> None:
-    gone = {"accepted_no": None, "accepted_by_id": None, "accepted_at": None}
-    db.session.execute(update(Topic).where(Topic.id == topic.id).values(gone), execution_options=UNSEEN)

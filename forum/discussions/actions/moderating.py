@@ -1,4 +1,4 @@
-"""What facilitators do, and choosing an answer. What touches others' words is in the group's log."""
+"""What facilitators do. What touches others' words is in the group's log."""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from forum import activity, uploads
 from forum.access import Person
 from forum.discussions.actions.counting import UNSEEN, count_group, count_topic, touch
+from forum.discussions.actions.quoting import unquoted
 from forum.discussions.writing import author_of
 from forum.kit.clock import now
 from forum.kit.db import db
@@ -23,8 +24,6 @@ class TooManyPins(Exception):
 def hide_post(me: Person, post: Post) -> None:
     """Only facilitators read it from now on; others find a stub. Does not commit."""
     if _changed(Post, post.id, "hidden_at", now()):
-        if post.topic.accepted_no == post.no:
-            _choose(post.topic, None, None)
         _counted(me, post, "post.hidden")
 
 
@@ -37,6 +36,7 @@ def restore_post(me: Person, post: Post) -> None:
 def _counted(me: Person, post: Post, what: str) -> None:
     topic = post.topic
     count_topic(topic)
+    unquoted([post.id])
     if uploads.attached(post):
         uploads.recount(topic.group)
     activity.log(what, me, group=topic.group, subject=author_of(post), topic=topic.n, post=post.no)
@@ -94,23 +94,6 @@ def _pin(me: Person, topic: Topic, to: bool, what: str) -> None:
     if changed.rowcount:
         touch(topic)
         _log(me, topic, what)
-
-
-def accept(me: Person, topic: Topic, post: Post) -> None:
-    """The post is the answer, and stays where it is. Does not commit."""
-    _choose(topic, post.no, me.id)
-    touch(topic)
-
-
-def clear_answer(topic: Topic) -> None:
-    """The question has no accepted answer. Does not commit."""
-    _choose(topic, None, None)
-    touch(topic)
-
-
-def _choose(topic: Topic, no: int | None, by: int | None) -> None:
-    values = {"accepted_no": no, "accepted_by_id": by, "accepted_at": now() if no else None}
-    db.session.execute(update(Topic).where(Topic.id == topic.id).values(values), execution_options=UNSEEN)
 
 
 def _changed(model: Any, row_id: int, name: str, to: datetime | None) -> bool:

@@ -4,41 +4,54 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, bindparam, func, insert, or_, select, update
+from sqlalchemy import Boolean, Integer, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.orm import make_transient_to_detached
 
 from forum import activity, uploads
 from forum.access import FACILITATE, Person, default_audience, level
 from forum.discussions.actions.citing import cite
 from forum.discussions.actions.following import follow
+from forum.discussions.actions.quoting import quote
+from forum.discussions.actions.tagging import tell_of_tags
+from forum.discussions.actions.telling import tell_mentioned
 from forum.discussions.reading import read_own
 from forum.discussions.writing import Written, write
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.kit.hot import Change, given
+from forum.kit.hot import Change, Hot, given
 from forum.kit.text import RENDERER
 from forum.models import Document, Group, Post, Topic, TopicKind, TopicTag
 
 _LEADS, _AT = bindparam("leads", type_=Boolean), bindparam("at", type_=Topic.created_at.type)
+
+
+def _later(moment: Any) -> Any:
+    """SQL of the later of both: what waited for a facilitator keeps its time, and is no news of the last hour."""
+    return case((moment > _AT, moment), else_=_AT)
+
+
 #: what a reply raises of its topic, if it is still open to who replies
 COUNTED = Change(
     update(Topic)
     .where(
-        Topic.id == bindparam("topic"), Topic.deleted_at.is_(None), or_(Topic.hidden_at.is_(None), _LEADS),
+        Topic.id == bindparam("topic"), Topic.group_id == bindparam("group"), Topic.deleted_at.is_(None),
+        or_(Topic.hidden_at.is_(None), _LEADS),
         or_(Topic.locked_at.is_(None), _LEADS),
     )
     .values(
         last_no=Topic.last_no + 1, last_place=Topic.last_place + bindparam("first_level", type_=Integer),
         version=Topic.version + 1, reply_count=Topic.reply_count + 1,
-        answer_count=Topic.answer_count + bindparam("others", type_=Integer), last_post_at=_AT,
+        answer_count=Topic.answer_count + bindparam("others", type_=Integer), last_post_at=_later(Topic.last_post_at),
     )
     .returning(Topic.last_no, Topic.last_place)
 )  # fmt: skip
 TOUCH = Change(
     update(Group)
     .where(Group.id == bindparam("group"))
-    .values(post_count=Group.post_count + 1, last_post_at=_AT, version=Group.version + 1)
+    .values(post_count=Group.post_count + 1, last_post_at=_later(Group.last_post_at), version=Group.version + 1)
 )
+#: the post that is answered, once its topic is held: it may have been moved since it was read
+STANDS = Hot(select(Post.topic_id, Post.place, Post.top_id).where(Post.id == bindparam("post")))
 WRITTEN = Change(
     insert(Post)
     .values(given(
@@ -52,14 +65,17 @@ RUN = 50
 
 
 class Closed(Exception):
-    """The topic was locked, hidden or deleted since it was opened; nothing was posted."""
+    """The topic was locked, hidden, moved or deleted since it was opened; nothing was posted."""
 
 
 def start_topic(
     me: Person, group: Group, kind: TopicKind, title: str, body: str | Written,
     tags: Sequence[str] = (), documents: Sequence[Document] = (), at: datetime | None = None,
 ) -> Topic:  # fmt: skip
-    """The new topic, with its opening post. `at` is for imports. Does not commit. Raises TooLong."""
+    """The new topic, with its opening post. `at` is for imports, and for what waited. Does not commit.
+
+    Raises TooLong.
+    """
     written = body if isinstance(body, Written) else write(body, group, me)
     moment = at or now()
     counted = {"topic_count": Group.topic_count + 1, "last_topic_n": Group.last_topic_n + 1}
@@ -74,9 +90,11 @@ def start_topic(
     post = _post(me, topic, written, moment, no=0, place=0)
     _attach(documents, post, group)
     cite(post, written.cites)
+    quote(post, written.quotes)
     follow(me, topic)
     read_own(me, topic.id, 0)
     _tell(me, post, "topic.created", written, answered=None)
+    tell_of_tags(me, post, tags, written.mentioned)
     return topic
 
 
@@ -84,7 +102,7 @@ def reply(
     me: Person, topic: Topic, body: str | Written, parent: Post | None = None,
     documents: Sequence[Document] = (), at: datetime | None = None,
 ) -> Post:  # fmt: skip
-    """The new reply; `parent` None or the opening post: to the topic. `at` is for imports. Does not commit.
+    """The new reply; `parent` None or the opening post: to the topic. `at`: as above. Does not commit.
 
     Raises TooLong, and Closed when the topic was locked, hidden or deleted meanwhile.
     """
@@ -96,6 +114,7 @@ def reply(
     TOUCH.run({"group": topic.group_id, "at": moment})
     _attach(documents, post, topic.group)
     cite(post, written.cites)
+    quote(post, written.quotes)
     follow(me, topic)
     read_own(me, topic.id, no)
     _tell(me, post, "post.created", written, answered=(answers or topic).author_id)
@@ -104,7 +123,8 @@ def reply(
 
 def _touch(group_id: int, moment: datetime, **values: Any) -> Any:
     """UPDATE of a group that has one more post."""
-    counted = {"post_count": Group.post_count + 1, "last_post_at": moment, "version": Group.version + 1, **values}
+    later = case((Group.last_post_at > moment, Group.last_post_at), else_=moment)
+    counted = {"post_count": Group.post_count + 1, "last_post_at": later, "version": Group.version + 1, **values}
     return update(Group).where(Group.id == group_id).values(counted).execution_options(synchronize_session=False)
 
 
@@ -114,11 +134,18 @@ def _placed(me: Person, topic: Topic, answers: Post | None, moment: datetime) ->
     full = head is not None and _length(head) >= RUN
     first_level = head is None or full
     counted = {"first_level": int(first_level), "others": int(topic.author_id != me.id), "at": moment}
-    rows = COUNTED.run({"topic": topic.id, "leads": level(me, topic.group) >= FACILITATE, **counted})
+    rows = COUNTED.run(
+        {"topic": topic.id, "group": topic.group_id, "leads": level(me, topic.group) >= FACILITATE, **counted}
+    )
     if not rows:
         raise Closed
     row = rows[0]
-    return (row[0], row[1], None) if first_level or answers is None else (row[0], answers.place, head)
+    if answers is None:
+        return row[0], row[1], None
+    stands = STANDS.first({"post": answers.id})
+    if stands.topic_id != topic.id:
+        raise Closed
+    return (row[0], row[1], None) if first_level else (row[0], stands.place, stands.top_id or answers.id)
 
 
 def _length(head: int) -> int:
@@ -147,3 +174,4 @@ def _tell(me: Person, post: Post, kind: str, written: Written, answered: int | N
     """Records what happened, and for whom it is: people mentioned, and the one who is answered."""
     told = {answered: "post.answered"} if answered else {}
     activity.record_post(kind, me, post, told | dict.fromkeys(written.mentioned, "post.mentioned"))
+    tell_mentioned(post, written.mentioned)

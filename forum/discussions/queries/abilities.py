@@ -19,16 +19,21 @@ class _Sample(NamedTuple):
 
 
 class Abilities(NamedTuple):
-    """What they may: reply, follow, change the topic, accept an answer, edit and delete their posts, lead, upload."""
+    """What they may: reply, follow, change the topic, accept or doubt an answer, edit and delete posts, lead, upload,
+    say that posts of others helped, keep bookmarks; and report posts of others."""
 
     reply: bool
     follow: bool
     change: bool
     accept: bool
+    doubt: bool
     edit_own: bool
     delete_own: bool
     lead: bool
     upload: bool
+    thank: bool
+    keep: bool
+    report: bool
 
 
 def abilities(me: Person, topic: Any) -> Abilities:
@@ -37,6 +42,9 @@ def abilities(me: Person, topic: Any) -> Abilities:
     return Abilities(
         reply=can(me, "reply", topic), follow=can(me, "follow", topic), change=can(me, "edit topic", topic),
         accept=topic.kind == TopicKind.QUESTION and can(me, "accept", topic),
+        doubt=can(me, "doubt", topic),
         edit_own=can(me, "edit post", own), delete_own=can(me, "delete post", own),
         lead=level(me, topic.group) >= FACILITATE, upload=can(me, "upload", topic.group),
+        thank=can(me, "thank", _Sample(topic, 0)), keep=can(me, "keep", topic),
+        report=can(me, "report", _Sample(topic, None)),
     )  # fmt: skip

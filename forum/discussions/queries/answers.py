@@ -4,19 +4,21 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
+from forum.access import Person, inside
 from forum.discussions.queries.gate import TopicRow
 from forum.kit import text
 from forum.kit.cache import Lru
 from forum.kit.db import db
-from forum.models import Topic, TopicTag
+from forum.models import Post, Topic, TopicTag
 
 SHORT = 220
 _short: Lru[str, str] = Lru(1_000)
 
 
 class Answer(NamedTuple):
-    """The accepted answer's opening words, and whose they are."""
+    """The accepted answer in short, as a facilitator says it or as it begins, and whose it is."""
 
     no: int
     words: str
@@ -40,7 +42,16 @@ def answer_in_short(topic: TopicRow) -> Answer | None:
     """The card under a question with an accepted answer."""
     if topic.accepted_no is None or topic.answer is None or topic.answerer is None:
         return None
-    return Answer(topic.accepted_no, in_short(topic.answer), topic.answerer)
+    return Answer(topic.accepted_no, topic.answer_summary or in_short(topic.answer), topic.answerer)
+
+
+def accepted_in(me: Person, topic: Topic) -> Post | None:
+    """The accepted answer of a topic they were let into, with its author."""
+    if topic.accepted_no is None:
+        return None
+    found = (Post.topic_id == topic.id, Post.no == topic.accepted_no, Post.deleted_at.is_(None))
+    shown = inside(Post, me, topic.group)
+    return db.session.scalar(select(Post).where(*found, shown).options(joinedload(Post.author)))
 
 
 def tags_in(topic: Topic) -> list[str]:

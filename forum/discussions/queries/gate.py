@@ -8,32 +8,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, case, cast, exists, func, literal, or_, select
+from sqlalchemy import String, and_, bindparam, case, cast, exists, func, literal, literal_column, or_, select
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
 from forum.access import ASKER, FACILITATE, READ, Level, Person, asked_by, enter, level, shown
 from forum.discussions.queries.groups import GRAND, GROUP_COLUMNS, PARENT, group_from
+from forum.discussions.queries.offers import OFFERED_TO
 from forum.discussions.reading import Key, Marks, markers
 from forum.kit.hot import Hot
-from forum.models import Cites, Draft, Follow, Group, Post, Reading, Topic, TopicKind, TopicTag, User
+from forum.models import (
+    Ballot,
+    Cites,
+    Draft,
+    Follow,
+    Group,
+    Held,
+    Poll,
+    Post,
+    Reading,
+    Topic,
+    TopicKind,
+    TopicTag,
+    User,
+)
 
 _ANSWER, _ANSWERER, _EARLIER = aliased(Post), aliased(User), aliased(Post)
 #: when they last caught up with this group; NULL without a seat
 _CAUGHT_UP = bindparam("caught_up", type_=Topic.created_at.type)
 _WALK = (
-    select(_EARLIER.no)
+    select(_EARLIER.no - 1)
     .where(
         _EARLIER.topic_id == Topic.id,
-        _EARLIER.created_at <= _CAUGHT_UP,
+        _EARLIER.created_at > _CAUGHT_UP,
         _EARLIER.no > func.coalesce(Reading.seen_no, -1),
     )
-    .order_by(_EARLIER.no.desc())
+    .order_by(_EARLIER.no)
     .limit(1)
     .correlate(Topic, Reading)
     .scalar_subquery()
 )
-#: the last post that was there when they caught up; walked to only in a topic that was half read then
+#: the last post before the first that came after they caught up; walked to only in a topic that was half read then
 _BEFORE = case(
     (or_(_CAUGHT_UP.is_(None), Topic.created_at > _CAUGHT_UP), None),
     (Topic.last_post_at <= _CAUGHT_UP, Topic.last_no),
@@ -44,6 +59,11 @@ _TAGS = (
     .where(TopicTag.topic_id == Topic.id)
     .correlate(Topic)
     .scalar_subquery()
+)
+_WAITS = exists(
+    select(1)
+    .where(Held.author_id == bindparam("me"), Held.state == literal_column("'waiting'"), Held.topic_id == Topic.id)
+    .correlate(Topic)
 )
 _FOLLOWS = exists(select(1).where(Follow.user_id == bindparam("me"), Follow.topic_id == Topic.id).correlate(Topic))
 _FACTS = {
@@ -56,10 +76,15 @@ _FACTS = {
     "author_organisation": shown(ASKER, "organisation"),
     "seen": Reading.seen_no, "mark": Reading.mark_no, "since": Reading.marked_at, "visited_at": Reading.visited_at,
     "before": _BEFORE,
-    "following": _FOLLOWS,
+    "following": _FOLLOWS, "waits": _WAITS,
     "draft": Draft.fields, "draft_at": Draft.saved_at,
     "answer": case((_ANSWER.hidden_at.is_(None), func.substr(_ANSWER.html, 1, 3000))),
     "answerer": _ANSWERER.name,
+    "poll_id": Poll.id, "poll_question": Poll.question, "poll_options": Poll.options, "poll_several": Poll.several,
+    "poll_anonymous": Poll.anonymous, "poll_closes_at": Poll.closes_at, "poll_revision": Poll.revision,
+    "ballot": Ballot.choices,
+    "answer_summary": Topic.answer_summary, "outdated_at": Topic.outdated_at, "outdated_why": Topic.outdated_why,
+    "asked": OFFERED_TO,
 }  # fmt: skip
 OF_TOPIC = Hot(
     select(*GROUP_COLUMNS, *(column.label("t_" + name) for name, column in _FACTS.items()))
@@ -74,6 +99,8 @@ OF_TOPIC = Hot(
         _ANSWER, and_(_ANSWER.topic_id == Topic.id, _ANSWER.no == Topic.accepted_no, _ANSWER.deleted_at.is_(None))
     )
     .outerjoin(_ANSWERER, _ANSWERER.id == _ANSWER.author_id)
+    .outerjoin(Poll, Poll.topic_id == Topic.id)
+    .outerjoin(Ballot, and_(Ballot.poll_id == Poll.id, Ballot.user_id == bindparam("me")))
     .where(Group.slug == bindparam("slug"), Topic.n == bindparam("n"), Topic.deleted_at.is_(None))
 )
 
@@ -113,10 +140,24 @@ class TopicRow:
     visited_at: datetime | None
     before: int | None
     following: bool
+    #: whether a reply of theirs waits for a facilitator
+    waits: bool
     draft: dict[str, str] | None
     draft_at: datetime | None
     answer: str | None
     answerer: str | None
+    poll_id: int | None
+    poll_question: str
+    poll_options: list[str]
+    poll_several: bool
+    poll_anonymous: bool
+    poll_closes_at: datetime | None
+    poll_revision: int
+    ballot: int | None
+    answer_summary: str
+    outdated_at: datetime | None
+    outdated_why: str
+    asked: str | None
     caught_up_at: datetime | None = None
 
 

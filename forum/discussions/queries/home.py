@@ -9,19 +9,20 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from forum.access import ASKER, Person, asked_by, shown
 from forum.discussions.queries.answers import in_short
 from forum.discussions.queries.files import new_files
 from forum.discussions.queries.lately import Lately, Stirred, lately
+from forum.discussions.queries.offers import OF_HOME, OFFERED
 from forum.discussions.queries.posts import first_name
 from forum.discussions.queries.rows import COLUMNS, READING, Row, new_count, row_from
 from forum.kit.clock import now
 from forum.kit.hot import Hot, as_numbers, over_numbers
 from forum.kit.lean import one_of
-from forum.models import SEATED, Event, Group, Post, Reading, Topic, User
+from forum.models import SEATED, Event, Group, Mute, Post, Reading, Topic, TopicKind, User
 from forum.rule import seated
 from forum.who import Seat
 
@@ -29,6 +30,8 @@ Seats = Mapping[int, Seat]
 
 #: so many rows are shown: of what is new, of news for them, of questions that wait
 SHOWN, NEWS_FOR_ME, TO_HELP = 20, 30, 5
+#: why a row is for them, but for replies
+SAID = {"post.mentioned": "mentioned you", "topic.tagged": "has a tag that you follow"}
 #: older news is found in its group
 OLDEST = timedelta(days=60)
 
@@ -36,9 +39,14 @@ _SHOWN = and_(Topic.deleted_at.is_(None), Topic.hidden_at.is_(None))
 _MINE = seated(ASKER, Group)
 _OF_GROUP = (Group.slug.label("slug"), Group.name.label("group_name"), Group.hue.label("group_hue"))
 
+_MUTED = exists(select(1).where(Mute.user_id == bindparam("me"), Mute.muted_id == Event.actor_id).correlate(Event))
 _lately = (
     select(Event.id, Event.kind, Event.post_id, Event.created_at, ASKER.caught_up_in(Event.group_id).label("caught_up"))
-    .where(Event.subject_id == bindparam("me"), one_of(Event.kind, ("post.answered", "post.mentioned")))
+    .where(
+        Event.subject_id == bindparam("me"),
+        one_of(Event.kind, ("post.answered", "post.mentioned", "topic.tagged")),
+        ~_MUTED,
+    )
     .order_by(Event.id.desc())
     .limit(NEWS_FOR_ME)
     .subquery()
@@ -55,7 +63,7 @@ _unread_news = (
     .subquery()
 )
 _ACTOR = aliased(User)
-FOR_ME = Hot(
+_FOR_ME = (
     select(
         *COLUMNS, new_count(_unread_news.c.caught_up).label("new"), *_OF_GROUP,
         Topic.id.label("topic_id"), Topic.author_id, Post.no,
@@ -72,6 +80,8 @@ FOR_ME = Hot(
     .outerjoin(Reading, READING)
     .where(_MINE, _SHOWN)
 )  # fmt: skip
+#: and the questions that they were asked about, as rows of the same kind
+FOR_ME = Hot(union_all(_FOR_ME, OF_HOME))
 
 
 class News(NamedTuple):
@@ -81,21 +91,29 @@ class News(NamedTuple):
     #: first names of those who replied or mentioned them, newest first
     names: list[str]
     topics: set[tuple[str, int]]
+    #: questions that wait, and that they were asked to help with, the last one first
+    asked: list[Row]
 
 
 def news_for(me: Person) -> News:
     """Unread replies to them and mentions of them, one row a topic, newest first. One statement."""
-    rows = FOR_ME.rows({**asked_by(me), "leads": False})
-    found = sorted(rows, key=lambda row: -row.news)
+    rows = FOR_ME.rows({**asked_by(me), "leads": False, "lately": now() - OLDEST})
+    found = sorted((row for row in rows if row.why != OFFERED), key=lambda row: -row.news)
+    asked = sorted((row for row in rows if row.why == OFFERED), key=lambda row: -row.news)
     newest: dict[int, Any] = {}
     for row in found:
         newest.setdefault(row.topic_id, row)
     names = list(dict.fromkeys(first_name(row.actor) for row in found))
-    return News([_mine(row) for row in newest.values()], names, {(r.slug, r.n) for r in newest.values()})
+    topics = {(row.slug, row.n) for row in newest.values()}
+    return News([_mine(row) for row in newest.values()], names, topics, [_row(row) for row in asked])
+
+
+def _row(row: Any) -> Row:
+    return row_from(row, group=(row.slug, row.group_name, row.group_hue))
 
 
 def _mine(row: Any) -> Row:
-    said = "mentioned you" if row.why == "post.mentioned" else "replied to you"
+    said = SAID.get(row.why, "replied to you")
     excerpt = in_short(row.html)
     found = row_from(row, group=(row.slug, row.group_name, row.group_hue), excerpt=excerpt, why=said)
     return found._replace(author=row.actor, organisation=row.actor_organisation)
@@ -129,8 +147,11 @@ class Front(NamedTuple):
         return len(self.new) > SHOWN
 
 
-def stirred_for(me: Person, kind: str, but: Iterable[tuple[str, int]]) -> Front:
-    """Unread topics of their groups but those named, questions that wait, new files. Two statements, or more."""
+def stirred_for(me: Person, kind: str, but: Iterable[tuple[str, int]], away: bool = False) -> Front:
+    """Unread topics of their groups but those named, questions that wait, new files. Two statements, or more.
+
+    `away`: for someone who comes back after long, those first that most was said in or that hold an answer.
+    """
     seats = {group_id: me.seats[group_id] for group_id in me.holding(SEATED)}
     found = lately({group_id: seat.version for group_id, seat in seats.items()})
     named = set(but)
@@ -139,12 +160,18 @@ def stirred_for(me: Person, kind: str, but: Iterable[tuple[str, int]]) -> Front:
         return (seats[topic.group_id].slug, topic.n) not in named
 
     unread = [t for t in _unread(me, found, seats) if not kind or t.kind.value == kind]
+    unread = sorted(unread, key=_use, reverse=True) if away else unread
     new = list(islice(filter(elsewhere, unread), SHOWN + 1))
     named |= {(seats[topic.group_id].slug, topic.n) for topic in new}
     asked = [t for group in found for t in group.waiting if t.author_id != me.id and elsewhere(t)]
     waiting = sorted(asked, key=lambda topic: topic.created_at, reverse=True)[:TO_HELP]
     rows = _listed(me, [*new, *waiting], seats)
     return Front(rows[: len(new)], rows[len(new) :], new_files(me, seats))
+
+
+def _use(topic: Stirred) -> tuple[bool, bool, int]:
+    """How much a topic is likely to tell someone who was away."""
+    return topic.kind == TopicKind.ANNOUNCEMENT, topic.accepted_no is not None, topic.reply_count
 
 
 def _unread(me: Person, found: list[Lately], seats: Seats) -> list[Stirred]:

@@ -14,10 +14,9 @@ from flask import Flask, current_app
 from sqlalchemy import and_, bindparam, literal, select, true, union_all
 from sqlalchemy.orm import aliased
 
-from forum.discussions.queries.rows import waits
 from forum.kit.cache import Lru
 from forum.kit.db import db
-from forum.models import Group, Post, Topic, User
+from forum.models import Group, Post, Topic, User, waits
 
 #: of each group so many topics are looked at, and so many questions that wait; of a topic, so many of its last posts
 NEWEST, WAITING, LAST = 10, 10, 40
@@ -39,6 +38,8 @@ class Stirred(NamedTuple):
     accepted_no: int | None
     reply_count: int
     answer_count: int
+    answer_summary: str
+    outdated_at: datetime | None
     created_at: datetime
     last_post_at: datetime
     author_id: int
@@ -52,9 +53,9 @@ class Stirred(NamedTuple):
         """How many of its last posts are by others, after those seen, and from after they caught up."""
         new = 0
         for no, by, at in self.tail:
-            if no <= seen or at <= caught_up:
+            if no <= seen:
                 break
-            new += by != reader
+            new += by != reader and at > caught_up  # what waited for a facilitator has an earlier moment
         return new
 
 
@@ -67,7 +68,8 @@ class Lately(NamedTuple):
 
 _SAID = (
     Topic.id, Topic.group_id, Topic.n, Topic.kind, Topic.title, Topic.pinned, Topic.locked_at, Topic.hidden_at,
-    Topic.accepted_no, Topic.reply_count, Topic.answer_count, Topic.created_at, Topic.last_post_at, Topic.author_id,
+    Topic.accepted_no, Topic.reply_count, Topic.answer_count, Topic.answer_summary, Topic.outdated_at,
+    Topic.created_at, Topic.last_post_at, Topic.author_id,
     User.name.label("author"),
 )  # fmt: skip
 _GROUPS = Group.id.in_(bindparam("groups", expanding=True))

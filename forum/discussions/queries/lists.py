@@ -8,11 +8,11 @@ from flask import Flask, current_app
 from sqlalchemy import and_, bindparam, exists, or_, select, tuple_
 
 from forum.access import FACILITATE, Level, Person, asked_by
-from forum.discussions.queries.rows import COLUMNS, LEADS, READING, TAGS, Row, new_count, row_from, unread, waits
+from forum.discussions.queries.rows import COLUMNS, LEADS, READING, TAGS, Row, new_count, row_from, unread
 from forum.kit.cache import Lru
 from forum.kit.db import db
 from forum.kit.hot import Hot
-from forum.models import Reading, Topic, TopicKind, TopicTag, User
+from forum.models import Reading, Topic, TopicKind, TopicTag, User, waits
 
 _AT: Any = bindparam("at", type_=Topic.created_at.type)
 _N: Any = bindparam("n")
@@ -74,6 +74,8 @@ def topics_in(me: Person, group: Any, granted: Level, view: str, tag: str, befor
     }  # fmt: skip
     rows = LISTS[view, bool(tag), key is not None].rows(asked)
     shown = [row_from(row) for row in rows[:size]]
+    if view == "unanswered":  # how long it waits is said, not how much of it is new
+        shown = [row._replace(new=0) for row in shown]
     return Shelf(shown, to_key(shown[-1], view) if len(rows) > size else "")
 
 

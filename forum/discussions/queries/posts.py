@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Boolean, and_, bindparam, case, or_, select
+from sqlalchemy import Boolean, and_, bindparam, case, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.access import ASKER, FACILITATE, Person, asked_by, shown
@@ -17,7 +17,7 @@ from forum.discussions.queries.gate import TopicRow
 from forum.discussions.queries.places import places_of
 from forum.kit.hot import Hot
 from forum.kit.names import initials
-from forum.models import Post, User
+from forum.models import Bookmark, Helpful, Mute, Post, User
 
 #: a run of more replies than this shows the newest SHOWN, and opens the others on demand
 LONG_RUN, SHOWN = 4, 2
@@ -25,6 +25,10 @@ LONG_RUN, SHOWN = 4, 2
 _LEADS = bindparam("leads", type_=Boolean)
 _SEEN = and_(Post.deleted_at.is_(None), or_(Post.hidden_at.is_(None), _LEADS))
 _PARENT, _PARENT_AUTHOR = aliased(Post), aliased(User)
+_ME: Any = bindparam("me")
+_THANKED = exists(select(1).where(Helpful.post_id == Post.id, Helpful.user_id == _ME).correlate(Post))
+_KEPT = exists(select(1).where(Bookmark.user_id == _ME, Bookmark.post_id == Post.id).correlate(Post))
+_MUTED = exists(select(1).where(Mute.user_id == _ME, Mute.muted_id == Post.author_id).correlate(Post))
 POSTS = Hot(
     select(
         Post.id, Post.no, Post.place, Post.parent_id, Post.top_id, Post.author_id, Post.created_at, Post.edited_at,
@@ -33,6 +37,8 @@ POSTS = Hot(
         User.handle, User.hue, shown(ASKER, "organisation").label("organisation"),
         shown(ASKER, "photo_key").label("photo_key"),
         _PARENT.no.label("parent_no"), _PARENT_AUTHOR.name.label("parent_name"),
+        Post.helpful_count, case((Post.helpful_count > 0, _THANKED), else_=false()).label("thanked"),
+        _KEPT.label("kept"), _MUTED.label("muted"),
     )
     .join(User, User.id == Post.author_id)
     .outerjoin(_PARENT, and_(_PARENT.id == Post.parent_id, Post.top_id.is_(None)))
@@ -80,6 +86,12 @@ class PostRow:
     html: Markup
     mine: bool
     new: bool
+    #: how many people it helped; whether the reader is one of them, and whether they keep it
+    helped: int
+    thanked: bool
+    kept: bool
+    #: whether the reader folds away what its author writes
+    muted: bool
     #: (number, first name) of the post it answers, where that is not the head of its run
     answers: tuple[int, str] | None = None
     #: where its New pill leads
@@ -157,6 +169,7 @@ def _post(me: Person, row: Any, mark: int) -> PostRow:
         row.deleted_at is not None,
         Author(row) if row.seen else None, Markup(row.html or ""), mine,  # noqa: S704
         new=row.no > mark and not mine and bool(row.seen),
+        helped=row.helpful_count, thanked=bool(row.thanked), kept=bool(row.kept), muted=bool(row.muted),
     )  # fmt: skip
 
 

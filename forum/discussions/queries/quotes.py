@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 
 from forum.access import Person, inside
 from forum.kit.db import db
+from forum.kit.quoting import own_words, quoted_lines
 from forum.models import Post, Topic, User
 
 
@@ -23,9 +24,8 @@ class Quoted(NamedTuple):
 
     @property
     def as_quote(self) -> str:
-        """Its words as a Markdown quotation, with author and link."""
-        head = f"> **{self.name}**, [post {self.no}]({self.address}):\n>"
-        return "\n".join([head, *(f"> {line}".rstrip() for line in self.body.splitlines())])
+        """Its words as a Markdown quotation, with author and link; without what it quotes itself."""
+        return quoted_lines(f"**{self.name}**, [post {self.no}]({self.address}):", own_words(self.body))
 
 
 def quoted(me: Person, topic: Topic, no: int) -> Quoted | None:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, and_, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Boolean, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.access import ASKER, shown
@@ -45,12 +45,6 @@ def counted(caught_up: Any, topic_id: Any, seen_no: Any) -> Any:
     return select(func.count()).select_from(some).scalar_subquery()
 
 
-def waits(topic: Any) -> Any:
-    """SQL of: a question without an answer. Its constants are written out, as in the index of such questions."""
-    nobody = and_(topic.kind == literal_column("'question'"), topic.answer_count == literal_column("0"))
-    return and_(nobody, topic.accepted_no.is_(None))
-
-
 TAGS = (
     select(func.aggregate_strings(TopicTag.tag, "\n"))
     .where(TopicTag.topic_id == Topic.id)
@@ -59,8 +53,8 @@ TAGS = (
 )
 COLUMNS = (
     Topic.n, Topic.kind, Topic.title, Topic.pinned, Topic.locked_at, Topic.hidden_at, Topic.accepted_no,
-    Topic.reply_count,
-    Topic.answer_count, Topic.created_at, Topic.last_post_at, User.name.label("author"),
+    Topic.reply_count, Topic.answer_count, Topic.answer_summary, Topic.outdated_at,
+    Topic.created_at, Topic.last_post_at, User.name.label("author"),
     shown(ASKER, "organisation").label("organisation"),
 )  # fmt: skip
 
@@ -87,6 +81,9 @@ class Row(NamedTuple):
     group: tuple[str, str, int] | None = None
     excerpt: str = ""
     why: str = ""
+    #: the accepted answer in one line, and whether it may be out of date
+    summary: str = ""
+    doubted: bool = False
 
     @property
     def many(self) -> str:
@@ -96,10 +93,11 @@ class Row(NamedTuple):
 
 def row_from(row: Any, **more: Any) -> Row:
     """A row of COLUMNS, with `new` and `tags`, for its template."""
-    question = row.kind == "question"
+    open_question = row.kind == "question" and row.accepted_no is None and row.locked_at is None
     return Row(
         row.n, row.kind.value, row.title, row.pinned, row.locked_at is not None, row.hidden_at is not None,
-        row.accepted_no is not None, row.reply_count, question and row.answer_count == 0 and row.accepted_no is None,
+        row.accepted_no is not None, row.reply_count, open_question and row.answer_count == 0,
         row.created_at, row.last_post_at, row.author, row.organisation, row.new,
-        tuple(sorted(tags.split("\n"))) if (tags := getattr(row, "tags", None)) else (), **more,
+        tuple(sorted(tags.split("\n"))) if (tags := getattr(row, "tags", None)) else (),
+        summary=row.answer_summary, doubted=row.outdated_at is not None, **more,
     )  # fmt: skip

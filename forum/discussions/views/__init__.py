@@ -1,5 +1,45 @@
 """The room's pages."""
 
-from forum.discussions.views import changing, drafting, editing, home, lists, moderating, replying, starting, topics
+from forum.discussions.views import (
+    alike,
+    answering,
+    changing,
+    drafting,
+    editing,
+    held,
+    home,
+    lists,
+    marking,
+    mending,
+    mending_posts,
+    moderating,
+    naming,
+    offering,
+    polling,
+    replying,
+    starting,
+    topics,
+    waiting,
+)
 
-__all__ = ["changing", "drafting", "editing", "home", "lists", "moderating", "replying", "starting", "topics"]
+__all__ = [
+    "alike",
+    "answering",
+    "changing",
+    "drafting",
+    "editing",
+    "held",
+    "home",
+    "lists",
+    "marking",
+    "mending",
+    "mending_posts",
+    "moderating",
+    "naming",
+    "offering",
+    "polling",
+    "replying",
+    "starting",
+    "topics",
+    "waiting",
+]

@@ -1,15 +1,14 @@
 """A topic's title, tags and kind; the answer; following."""
 
 from flask import redirect, render_template, request, url_for
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from forum import vocabulary
 from forum.access import fetch, require, viewer
 from forum.discussions import actions
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import AboutTopic
 from forum.discussions.queries.answers import tags_in
-from forum.discussions.queries.quotes import post_at
 from forum.discussions.views.limits import by_person, post_limit
 from forum.discussions.views.replying import Answer
 from forum.discussions.views.starting import kinds_for
@@ -64,6 +63,7 @@ def page(topic: Topic, form: AboutTopic) -> str:
         form=form,
         base=base,
         sight=sight(topic),
+        offered=vocabulary.offered(viewer(), topic.group),
     )
 
 
@@ -85,31 +85,5 @@ def unfollow(slug: str, n: int) -> Response:
     topic = fetch(Topic, me, slug, n=n)
     require(me, "follow", topic)
     actions.unfollow(me, topic)
-    db.session.commit()
-    return to_topic(slug, n)
-
-
-@bp.post(TOPIC + "/answer")
-def accept(slug: str, n: int) -> Response:
-    """A reply is the accepted answer."""
-    me = viewer()
-    topic = fetch(Topic, me, slug, n=n)
-    require(me, "accept", topic)
-    no = request.form.get("no", 0, type=int)
-    post = post_at(me, topic, no) if 0 < no <= topic.last_no else None
-    if post is None or post.deleted_at or post.hidden_at:
-        raise NotFound
-    actions.accept(me, topic, post)
-    db.session.commit()
-    return to_topic(slug, n, "answer-h")
-
-
-@bp.post(TOPIC + "/answer/end")
-def clear_answer(slug: str, n: int) -> Response:
-    """The question is open again."""
-    me = viewer()
-    topic = fetch(Topic, me, slug, n=n)
-    require(me, "accept", topic)
-    actions.clear_answer(topic)
     db.session.commit()
     return to_topic(slug, n)

@@ -4,8 +4,8 @@ from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from forum import drafts
 from forum.access import enter, fetch, require, viewer
-from forum.discussions import actions
 from forum.discussions.blueprint import bp
 from forum.discussions.views.keeping import typed
 from forum.discussions.views.limits import by_person
@@ -32,7 +32,7 @@ def preview(slug: str) -> tuple[str, int]:
         return "<p>There is nothing to preview yet.</p>", 200
     try:
         written = write(body, group, me, picked())
-        return render_template("discussions/preview.html", html=Markup(written.html), cites=written.cites), 200  # noqa: S704
+        return render_template("discussions/preview.html", html=written.shown, cites=written.cites), 200
     except TooLong as error:
         return Markup("<p>{}</p>").format(str(error)), 200
 
@@ -60,9 +60,9 @@ def keep_reply_draft(slug: str, n: int) -> Response:
 def saved(user_id: int, place: str, back: str) -> Response:
     """Keeps or discards the draft, and commits. A page is led back; a script is told that it is done."""
     if "discard" in request.form:
-        actions.discard_draft(user_id, place)
+        drafts.discard_draft(user_id, place)
     else:
-        actions.keep_draft(user_id, place, typed())
+        drafts.keep_draft(user_id, place, typed())
     db.session.commit()
     asked_by_script = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
     return Response(status=204) if asked_by_script else redirect(back, 303)

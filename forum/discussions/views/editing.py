@@ -22,7 +22,9 @@ from forum.kit.db import db
 from forum.kit.rates import limiter
 from forum.kit.text import diff
 from forum.models import Post, Topic
+from forum.quoting import written_out
 from forum.sight import sight
+from forum.spam import adds_links
 
 POST = "/groups/<slug>/topics/<number:n>/posts/<number:k>"
 
@@ -54,16 +56,19 @@ def edit(slug: str, n: int, k: int) -> Answer:
     post = post_of(me, slug, n, k)
     require(me, "edit post", post)
     if request.method != "POST":
-        return page(me, post, EditForm(None, data={"revision": str(post.revision), "body": post.body}))
+        return page(me, post, EditForm(None, data={"revision": str(post.revision), "body": written_out(me, post)}))
     form = EditForm()
     right, choosing = form.submitted(), choice(me, post.topic.group)
     written = words(me, form, post.topic) if right and not choosing else None
+    if written and adds_links(me, post.topic.group, post.html, written.html):
+        form.refuse("body", "Links by somebody new wait for a facilitator. Put this one into a reply of its own")
+        written = None
     if written is None or "preview" in request.form:
         return page(me, post, form, written, choosing), 200 if written or choosing else 422
     if int(form.revision.data) != post.revision:
         return conflict(post, form)
     try:
-        actions.edit(post, written, int(form.revision.data))
+        actions.edit(me, post, written, int(form.revision.data))
     except actions.Stale:
         db.session.rollback()
         return conflict(post_of(me, slug, n, k), form)
@@ -80,7 +85,7 @@ def page(me: Person, post: Post, form: EditForm, written: Written | None = None,
         "discussions/edit.html", nav="groups", group=post.topic.group, topic=post.topic, post=post, form=form,
         base=base_of(post),
         choosing=choosing, picked=slides, cites=written.cites if written else (),
-        sight=sight(post), shown=Markup(written.html) if written else None,  # noqa: S704
+        sight=sight(post), shown=written.shown if written else None,
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from forum.access import SignIn, catch_up, viewer
 from forum.discussions import visiting
 from forum.discussions.blueprint import bp
-from forum.discussions.queries.home import SHOWN, Front, News, news_for, stirred_for
+from forum.discussions.queries.home import SHOWN, TO_HELP, Front, News, news_for, stirred_for
+from forum.discussions.queries.rows import Row
 from forum.kit import fresh
 from forum.kit.clock import now
 from forum.kit.csrf import csrf_field
@@ -35,14 +36,15 @@ def home() -> Response:
         raise NotFound
     zone = me.timezone or current_app.config["TIMEZONE"]
     news = news_for(me)
-    stirred = stirred_for(me, KINDS[wanted], news.topics)
     visiting.note(me.id or 0, me.visited_at, zone)
     since = visiting.since(me.visited_at, me.visited_before_at, zone)
     away = since is not None and now() - since > visiting.AWAY
+    stirred = stirred_for(me, KINDS[wanted], news.topics, away)
     most = 10 if away else SHOWN
     facts = {
         "news": news.rows, "new": stirred.new[:most], "more": stirred.more or len(stirred.new) > most,
-        "waiting_rows": stirred.waiting, "wanted": wanted, "sentence": sentence(news, stirred), "away": away,
+        "asked_rows": news.asked, "waiting_rows": waiting_for(news, stirred),
+        "wanted": wanted, "sentence": sentence(news, stirred), "away": away,
         "since": visiting.in_words(since, zone) if since else "", "first_name": me.name.split(" ", 1)[0],
         "newcomer": not any(seat.standing in SEATED for seat in me.seats.values()), "files": stirred.files,
     }  # fmt: skip
@@ -53,9 +55,15 @@ def home() -> Response:
     return fresh.stamped(make_response(render_template("discussions/home.html", nav="home", **facts)), name)
 
 
+def waiting_for(news: News, stirred: Front) -> list[Row]:
+    """The questions in their groups that wait, but those they were asked about, which stand before them."""
+    asked = {(row.group, row.n) for row in news.asked}
+    return [row for row in stirred.waiting if (row.group, row.n) not in asked][: max(0, TO_HELP - len(asked))]
+
+
 def sentence(news: News, stirred: Front) -> Markup:
     """At most three clauses, each a link: what is for them, what else is new, whom they could help."""
-    clauses = [clause for clause in (_for_you(news), _elsewhere(news, stirred), _to_help(stirred)) if clause]
+    clauses = [clause for clause in (_for_you(news), _elsewhere(news, stirred), _to_help(news, stirred)) if clause]
     if not clauses:
         return Markup("")
     joined = (
@@ -94,8 +102,8 @@ def _elsewhere(news: News, stirred: Front) -> Markup:
     return Markup("there {} <a href='#groups-h'>{}</a> in {}").format(verb, words, where)
 
 
-def _to_help(stirred: Front) -> Markup:
-    waiting = len(stirred.waiting)
+def _to_help(news: News, stirred: Front) -> Markup:
+    waiting = len(news.asked) + len(waiting_for(news, stirred))
     if not waiting:
         return Markup("")
     who = "one question waits" if waiting == 1 else f"{number(waiting)} questions wait"

@@ -9,8 +9,8 @@ from flask import current_app, g, render_template, request
 from sqlalchemy import func, select
 from werkzeug.exceptions import NotFound
 
+from forum import drafts
 from forum.access import CardOnly, SignIn, can, fetch, person
-from forum.discussions import actions
 from forum.discussions.citing import PICK
 from forum.discussions.writing import draft_place
 from forum.kit.clock import now
@@ -74,7 +74,7 @@ def keep_for(user_id: int, slug: str, n: int | None) -> None:
     except (NotFound, SignIn, CardOnly):
         return
     if thing is not None:
-        actions.keep_draft(user_id, draft_place(thing), {**typed()})
+        drafts.keep_draft(user_id, draft_place(thing), {**typed()})
         db.session.commit()
 
 

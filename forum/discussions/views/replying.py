@@ -8,18 +8,20 @@ from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from forum import once, uploads
+from forum import drafts, once, uploads
 from forum.access import CardOnly, Person, can, fetch, require, viewer
-from forum.discussions import actions
+from forum.discussions import actions, moving
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import ReplyForm
 from forum.discussions.queries.quotes import Quoted, post_at, quoted
 from forum.discussions.views.arriving import arrived, marks_of_files
+from forum.discussions.views.doubting import waits, weighed_by_all
 from forum.discussions.views.keeping import GONE, LOCKED, REFUSED, not_sent, signed_out
 from forum.discussions.views.limits import by_person, post_limit
+from forum.discussions.views.old import moved
 from forum.discussions.views.picking import Choice, choice, chosen, marks_of_picks, picked
 from forum.discussions.views.topics import address_of, surroundings
-from forum.discussions.writing import Written, draft_place, from_draft, write
+from forum.discussions.writing import Written, draft_place, write
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.rates import limiter
@@ -38,7 +40,7 @@ def reply_page(slug: str, n: int) -> Answer:
     topic = fetch(Topic, me, slug, n=n)
     require(me, "reply", topic)
     answered = quoted(me, topic, request.args.get("to", 0, type=int))
-    draft = from_draft(me.id or 0, draft_place(topic))
+    draft = drafts.from_draft(me.id or 0, draft_place(topic))
     form = ReplyForm(None, data=draft.fields if draft else {})
     form.to.data = str(answered.no) if answered and answered.no else ""
     if answered and request.args.get("quote"):
@@ -56,6 +58,9 @@ def reply(slug: str, n: int) -> Answer:
     try:
         topic = fetch(Topic, me, slug, n=n)
     except (NotFound, CardOnly) as refusal:
+        there = moved(me, slug, n) if isinstance(refusal, NotFound) else None
+        if there is not None:
+            return moved_on(me, slug, *there)
         return not_sent("This topic is not there for you", GONE, 404 if isinstance(refusal, NotFound) else 403)
     if not can(me, "reply", topic):
         return (
@@ -82,8 +87,23 @@ def sent(me: Person, topic: Topic, form: ReplyForm) -> Answer:
     try:
         return posted(me, topic, form, written, documents)
     except actions.Closed:
+        slug, n = topic.group.slug, topic.n
         db.session.rollback()
-        return not_sent("This topic was closed", LOCKED, 409)
+        there = None if documents else moved(me, slug, n)
+        return moved_on(me, slug, *there) if there else not_sent("This topic was closed", LOCKED, 409)
+
+
+def moved_on(me: Person, slug: str, topic: Topic, answers: int | None) -> Answer:
+    """The reply posted where its topic is now; first shown again, where that lets more people read it."""
+    if not can(me, "reply", topic):
+        return not_sent("This topic has been moved", f"It is in {topic.group.name} now, where you may not reply.", 409)
+    form = ReplyForm()
+    form.to.data = str(answers) if answers else ""
+    if moving.wider(topic, slug):
+        flash(f"The topic has been moved to {topic.group.name} meanwhile. See who reads it there, then post.", "warn")
+        return page(me, topic, form, quoted(me, topic, answers or 0), []), 409
+    flash(f"The topic has been moved to {topic.group.name} meanwhile.")
+    return sent(me, topic, form)
 
 
 def words(me: Person, form: Any, thing: Any) -> Written | None:
@@ -104,6 +124,7 @@ def words(me: Person, form: Any, thing: Any) -> Written | None:
 def posted(me: Person, topic: Topic, form: ReplyForm, written: Written, documents: list[Document]) -> Response:
     """The way to the new reply. Sent twice, the form leads to the same one."""
     slug, n = topic.group.slug, topic.n
+    weighed = weighed_by_all(me, topic.group, "", written)
     claim = once.claim(
         me.id or 0,
         form.key.data,
@@ -116,11 +137,16 @@ def posted(me: Person, topic: Topic, form: ReplyForm, written: Written, document
     )
     if claim.result:
         return done_before(claim.result, documents)
+    if weighed.waits:
+        sent = actions.Sent(documents, marks_of_picks())
+        actions.hold_reply(me, topic, written, form.answers, sent, weighed)
+        drafts.discard_draft(me.id or 0, draft_place(topic))
+        return waits(claim, slug, "reply", weighed)
     parent = post_at(me, topic, form.answers) if form.answers else None
     post = actions.reply(me, topic, written, parent, documents)
     address = claim.done(address_of(slug, n, post.no, post.place, post.top_id))
     said = f"Your reply is posted (number {post.no})."
-    actions.discard_draft(me.id or 0, draft_place(topic))
+    drafts.discard_draft(me.id or 0, draft_place(topic))
     db.session.commit()
     return told(address, written, said)
 
@@ -140,9 +166,9 @@ def told(address: str, written: Written, said: str) -> Response:
     """The way to a new post; to the top of its page, when there is something to be said about it."""
     if not written.unheard:
         return redirect(address, 303)
-    many = len(written.unheard) > 1
     names = Markup(", ").join(f"@{handle}" for handle in written.unheard)
-    flash(f"{said} {names} can’t read this topic, so {'they were' if many else 'that person was'} not told.", "warn")
+    takes = "take" if len(written.unheard) > 1 else "takes"
+    flash(f"{said} {names} {takes} no part here, so nobody of that name was told.", "warn")
     return redirect(address.partition("#")[0], 303)
 
 
@@ -161,5 +187,5 @@ def page(
         "discussions/reply.html", nav="groups", group=topic.group, topic=topic, form=form, answered=answered, base=base,
         documents=documents, sight=sight(topic), around=surroundings(me, topic, now()),
         choosing=choosing, picked=chosen(me, picked()), cites=written.cites if written else (),
-        shown=Markup(written.html) if written else None,  # noqa: S704
+        shown=written.shown if written else None,
     )  # fmt: skip

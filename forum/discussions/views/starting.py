@@ -1,21 +1,22 @@
 """Starting a topic. The page lives below its group, so that its sentence and its button cannot disagree."""
 
-from flask import render_template, request, url_for
-from markupsafe import Markup
+from flask import redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from forum import once, uploads
+from forum import drafts, once, uploads, vocabulary
 from forum.access import CardOnly, Person, can, enter, require, viewer
 from forum.discussions import actions
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import KINDS, TopicForm
+from forum.discussions.views.alike import like
 from forum.discussions.views.arriving import arrived, marks_of_files
+from forum.discussions.views.doubting import waits, weighed_by_all
 from forum.discussions.views.keeping import GONE, not_sent, signed_out
 from forum.discussions.views.limits import by_person, post_limit
 from forum.discussions.views.picking import Choice, choice, chosen, marks_of_picks, picked
 from forum.discussions.views.replying import Answer, done_before, told, words
-from forum.discussions.writing import Written, draft_place, from_draft
+from forum.discussions.writing import Written, draft_place
 from forum.kit.db import db
 from forum.kit.rates import limiter
 from forum.kit.tags import tags_of
@@ -36,7 +37,7 @@ def new_topic(slug: str) -> Answer:
     me = viewer()
     group = enter(me, slug)
     require(me, "start topic", group)
-    draft = from_draft(me.id or 0, draft_place(group))
+    draft = drafts.from_draft(me.id or 0, draft_place(group))
     form = TopicForm(kinds_for(me, group), None, data={"kind": asked_kind(), **(draft.fields if draft else {})})
     return page(me, group, form, [], draft)
 
@@ -80,14 +81,22 @@ def sent(me: Person, group: Group, form: TopicForm) -> Answer:
 def posted(me: Person, group: Group, form: TopicForm, written: Written, documents: list[Document]) -> Response:
     """The way to the new topic. Sent twice, the form leads to the same one."""
     tags = tags_of(form.tags.data or "")
+    weighed = weighed_by_all(me, group, form.title.data, written)
     content = (form.kind.data, form.title.data, written.body, *tags, *marks_of_files(form), *marks_of_picks())
     claim = once.claim(me.id or 0, form.key.data, "topic", str(group.id), *content)
     if claim.result:
         return done_before(claim.result, documents)
+    if weighed.waits:
+        about = (TopicKind(form.kind.data), form.title.data, tags)
+        actions.hold_topic(me, group, about, written, actions.Sent(documents, marks_of_picks()), weighed)
+        drafts.discard_draft(me.id or 0, draft_place(group))
+        return waits(claim, group.slug, "topic", weighed)
     topic = actions.start_topic(me, group, TopicKind(form.kind.data), form.title.data, written, tags, documents)
     address = claim.done(url_for("discussions.topic", slug=group.slug, n=topic.n, posted=1))
-    actions.discard_draft(me.id or 0, draft_place(group))
+    drafts.discard_draft(me.id or 0, draft_place(group))
     db.session.commit()
+    if request.form.get("poll"):
+        return redirect(url_for("discussions.new_poll", slug=group.slug, n=topic.n), 303)
     return told(address, written, "")
 
 
@@ -106,7 +115,8 @@ def page(
         "discussions/new_topic.html", nav="groups", group=group, form=form, documents=documents, sight=sight(group),
         draft=draft,
         others=seats, hints={kind.value: hint for kind, (_name, hint) in KINDS.items()},
-        may_upload=can(me, "upload", group),
+        may_upload=can(me, "upload", group), similar=like(me, request.form) if request.method == "POST" else [],
+        offered=vocabulary.offered(me, group),
         choosing=choosing, picked=chosen(me, picked(draft)), cites=written.cites if written else (),
-        shown=Markup(written.html) if written else None,  # noqa: S704
+        shown=written.shown if written else None,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
 from forum import uploads
-from forum.access import Person, default_audience, viewer
+from forum.access import Person, can, default_audience, viewer
 from forum.discussions import cards, reading
 from forum.discussions.blueprint import bp
 from forum.discussions.cards import Around
@@ -17,8 +17,11 @@ from forum.discussions.queries.abilities import abilities
 from forum.discussions.queries.answers import answer_in_short
 from forum.discussions.queries.citations import Cited, cited_on
 from forum.discussions.queries.gate import TopicRow, marks_of, topic_at
+from forum.discussions.queries.offers import asked_from, open_question
 from forum.discussions.queries.places import first_new, pages_of, place_of, places_of, shown_up_to
+from forum.discussions.queries.polls import over, poll_of
 from forum.discussions.queries.posts import Page, page_of
+from forum.discussions.queries.quotations import put_quotes
 from forum.discussions.reading import Marks
 from forum.discussions.views.picking import chosen
 from forum.kit import fresh
@@ -50,6 +53,7 @@ def show(slug: str, n: int) -> Response:
     page = page_of(me, topic, marks.mark, number, size, request.args.get("post", type=int))
     put_files(me, topic, page, *places_of(number, size))
     put_cites(me, topic, page, *places_of(number, size))
+    put_quotes(me, topic, (page.opening, *page.posts()), *places_of(number, size))
     hop(topic, page, number, pages)
     cards.draw(page, around)
     if me and (read := reading.moved(marks, shown_up_to(topic, marks.seen, number, size), gap, moment)):
@@ -60,9 +64,20 @@ def show(slug: str, n: int) -> Response:
 
 def tag(me: Person, topic: TopicRow, mark: int, around: Around, seen: Sight) -> str:
     """The ETag of the page: who reads, what they may, what was written, what is new to them, and the hour."""
-    reader = (me.id, me.name, me.photo_key, me.theme, mark, topic.following, topic.draft, topic.draft_at)
+    own = (mark, topic.following, topic.waits, topic.draft, topic.draft_at)
+    reader = (me.id, me.version, me.name, me.photo_key, me.theme, *own)
     group = (topic.group.version, topic.group.parent and topic.group.parent.version, seen.sentence)
-    return fresh.tag(request.full_path, reader, group, topic.level, topic.version, around, RENDERER, now().hour)
+    return fresh.tag(
+        request.full_path,
+        reader,
+        group,
+        topic.level,
+        topic.version,
+        around,
+        RENDERER,
+        now().hour,
+        topic.poll_id and over(topic.poll_closes_at),
+    )
 
 
 def surroundings(me: Person, topic: Any, moment: datetime) -> Around:
@@ -106,8 +121,10 @@ def drawn(topic: TopicRow, page: Page, marks: Marks, around: Around, seen: Sight
         "discussions/topic.html", nav="groups", group=topic.group, topic=topic, page=page, may=around.may,
         base=around.base, around=around, number=number, pages=pages, marks=marks, sight=seen,
         new=[post for post in posts if post.new], answer=answer_in_short(topic),
+        asked=asked_from(topic.asked), open_question=open_question,
         files=[file for post in (page.opening, *posts) if post for file in post.files],
         composer=cards.composer(topic, around, seen, drafted(topic)) if around.may.reply else None,
+        poll=poll_of(topic) if number == 1 else None, may_vote=can(viewer(), "vote", topic),
         posted="posted" in request.args and topic.author_id == viewer().id,
         latest=None if number < pages else max((post.no for post in posts), default=None),
     )  # fmt: skip

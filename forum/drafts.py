@@ -1,8 +1,8 @@
-"""What a person was typing, kept on the server until it is posted."""
+"""What a person was typing, kept on the server until it is posted: the only door to drafts."""
 
 from collections.abc import Mapping
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, select
 
 from forum.kit.clock import now
 from forum.kit.db import db, insert_or
@@ -28,3 +28,8 @@ def keep_draft(user_id: int, place: str, fields: Mapping[str, str]) -> None:
 def discard_draft(user_id: int, place: str) -> None:
     """Forgets what was kept under a place. Does not commit."""
     DISCARD.run({"me": user_id, "place": place})
+
+
+def from_draft(user_id: int, place: str) -> Draft | None:
+    """What a person was typing there, if anything is kept."""
+    return db.session.scalar(select(Draft).where(Draft.user_id == user_id, Draft.place == place))

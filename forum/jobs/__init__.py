@@ -1,0 +1,173 @@
+"""Background and periodic work, one line each, onto the queue.
+
+The work itself is a row (a mail that waits); a job only says "look", and comes by itself too: no queue can lose it.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+
+from forum import outbox, previews, uploads
+from forum.discussions.actions import offering, reminding
+from forum.jobs.sweeping import (
+    sweep_drafts,
+    sweep_pieces,
+    sweep_sessions,
+    sweep_strays,
+    sweep_submissions,
+    sweep_uploads,
+)
+from forum.kit.db import db, safe_wal
+from forum.kit.signals import mail_waits, preview_waits, scan_waits
+from forum.library import checking
+from forum.models import Scan
+
+log = logging.getLogger(__name__)
+
+
+def deliver() -> None:
+    """Sends the mail that is due."""
+    outbox.deliver()
+
+
+def make_slides() -> None:
+    """Makes the slides that PDF files and pictures wait for."""
+    previews.work(previews.QUICK)
+
+
+def convert_slides() -> None:
+    """Makes the slides that Office files wait for: these take longer, so they have a job of their own."""
+    previews.work(previews.SLOW)
+
+
+def retry_slides() -> None:
+    """Makes better what was made before LibreOffice was installed."""
+    previews.retry_with_office()
+    db.session.commit()
+    previews.work(previews.SLOW)
+
+
+def remind() -> None:
+    """Asks those who asked three days ago for the answer; brings answers whose day has come back to facilitators."""
+    for topic_id in reminding.to_nudge():
+        reminding.nudge(topic_id)
+        db.session.commit()
+    for group_id in reminding.groups_due():
+        reminding.tell_due(group_id)
+        db.session.commit()
+
+
+def offer_questions() -> None:
+    """Asks people who may know about questions that nobody has answered."""
+    for topic_id in offering.to_offer():
+        offering.offer(topic_id)
+        db.session.commit()
+
+
+def scan_files() -> None:
+    """Has files checked for viruses. While the scanner is away they wait; when there is none any more, they open."""
+    with uploads.alone() as ours:
+        for row in uploads.unscanned() if ours else []:
+            try:
+                virus = uploads.virus_in(row.storage_key) if current_app.config["CLAMD_URL"] else ""
+            except OSError as error:
+                log.warning("Version %s can't be looked at for viruses: %s", row.id, error)
+                uploads.judge(row.id, Scan.STALLED)
+            else:
+                clean = Scan.CLEAN if current_app.config["CLAMD_URL"] else Scan.NONE
+                version = uploads.judge(row.id, Scan.INFECTED if virus else clean)
+                if version and virus:
+                    checking.tell(version, virus)
+            db.session.commit()
+
+
+#: what there is to do, and when it comes by itself
+JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
+    (deliver, crontab()),
+    (scan_files, crontab()),
+    (make_slides, crontab()),
+    (convert_slides, crontab()),
+    (retry_slides, crontab(minute="47")),
+    (remind, crontab(minute="22")),
+    (offer_questions, crontab(minute="*/10")),
+    (sweep_submissions, crontab(minute="7")),
+    (sweep_uploads, crontab(minute="37")),
+    (sweep_pieces, crontab(minute="52")),
+    (sweep_strays, crontab(minute="2")),
+    (sweep_sessions, crontab(minute="17", hour="3")),
+    (sweep_drafts, crontab(minute="27", hour="3")),
+)
+
+
+class Jobs:
+    """The jobs of one app. Its queue is opened at first use, so in each process anew."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._queue: Huey | None = None
+        self._tasks: dict[Callable[[], None], Any] = {}
+
+    @property
+    def queue(self) -> Huey:
+        """The queue, with every job on it."""
+        if self._queue is None:
+            self._queue = queue_of(self.app)
+            for job, times in JOBS:
+                self._tasks[job] = self._queue.task(name=job.__name__)(self._inside(job))
+                self._queue.periodic_task(times, name=f"{job.__name__}_in_time")(self._inside(job))
+        return self._queue
+
+    def ask(self, job: Callable[[], None]) -> None:
+        """Nothing; some worker does the job soon. A queue that can't be reached is no harm: the job comes by itself."""
+        try:
+            if self.queue:
+                self._tasks[job]()
+        except Exception:
+            log.exception("%s waits until it comes by itself", job.__name__)
+
+    def _inside(self, job: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            with self.app.app_context():
+                job()
+
+        return run
+
+
+def queue_of(app: Flask) -> Huey:
+    """The queue of an app: in Redis where REDIS_URL says so, else in instance/jobs.sqlite. What is on it is signed."""
+    signed = SignedSerializer(secret=app.config["SECRET_KEY"], salt="guildhall jobs")
+    if app.config["REDIS_URL"]:
+        return RedisHuey("guildhall", url=app.config["REDIS_URL"], serializer=signed, results=False)
+    path = Path(app.instance_path) / "jobs.sqlite"
+    journal = "wal" if safe_wal(sqlite3.sqlite_version_info) else "delete"
+    return SqliteHuey(
+        "guildhall", filename=str(path), journal_mode=journal, fsync=False, serializer=signed, results=False
+    )
+
+
+def _mail_waits(app: Flask) -> None:
+    app.extensions["jobs"].ask(deliver)
+
+
+def _preview_waits(app: Flask) -> None:
+    for job in (make_slides, convert_slides):
+        app.extensions["jobs"].ask(job)
+
+
+def _scan_waits(app: Flask) -> None:
+    app.extensions["jobs"].ask(scan_files)
+
+
+def init_app(app: Flask) -> None:
+    """Asks for jobs when there is something to do; a test calls them itself."""
+    app.extensions["jobs"] = Jobs(app)
+    if not app.testing:
+        mail_waits.connect(_mail_waits, sender=app)
+        preview_waits.connect(_preview_waits, sender=app)
+        scan_waits.connect(_scan_waits, sender=app)
