@@ -1,0 +1,1 @@
+"""What the pages of moderation show, for people who were let in already."""
