@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf.file import FileField
-from wtforms import EmailField, Field, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, Field, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -132,6 +132,9 @@ class Profile(Form):
     about_for = SelectField("Who sees what you write about yourself", choices=WHO)
     expertise = StringField("Ask me about", [AtMost(MAX_TAGS * (MAX_TAG + 2))])
     expertise_for = SelectField("Who sees what you can be asked about", choices=WHO)
+    findable = BooleanField("People who share no group with you can find you")
+
+    may_be_asked = BooleanField("You may ask me about questions that nobody has answered")
 
     def validate_expertise(self, field: Field) -> None:
         """Few, short words."""

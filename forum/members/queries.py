@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, literal, select
 from sqlalchemy.orm import joinedload
 
 from forum.access import Person, readable, shown
@@ -12,7 +12,6 @@ from forum.kit.db import db
 from forum.models import SEATED, Expertise, Group, Membership, Post, Standing, Topic, User
 
 FEW = 5
-PAGE = 40
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class Face:
     photo_key: str | None
     about_html: str | None = None
     expertise: tuple[str, ...] = ()
+    #: accepted answers under the tag that was looked for
+    answers: int = 0
 
     @property
     def initials(self) -> str:
@@ -40,7 +41,7 @@ class Face:
         return f"/people/{self.handle}/photo/{self.photo_key}" if self.photo_key else None
 
 
-def _faces(reader: Person) -> Select[*tuple[Any, ...]]:
+def faces(reader: Person) -> Select[*tuple[Any, ...]]:
     """Registered people with the fields that this reader may see."""
     fields = [shown(reader, field).label(field) for field in ("organisation", "job_title", "photo_key")]
     return select(User.id, User.name, User.handle, User.hue, *fields).where(readable(User, reader))
@@ -50,36 +51,13 @@ def profile(handle: str, reader: Person) -> Face | None:
     """One person, with all that this reader may see of them; None for nobody they may know of."""
     about = shown(reader, "about_html").label("about_html")
     tells = shown(reader, "expertise").label("tells")
-    row = db.session.execute(_faces(reader).add_columns(about, tells).where(User.handle == handle.lower())).first()
+    row = db.session.execute(faces(reader).add_columns(about, tells).where(User.handle == handle.lower())).first()
     if row is None:
         return None
     fields = dict(row._mapping)
     found = select(Expertise.tag).where(Expertise.user_id == row.id).order_by(Expertise.tag)
     tags = tuple(db.session.scalars(found)) if fields.pop("tells") else ()
     return Face(**fields, expertise=tags)
-
-
-def people(reader: Person, words: str = "", after: str = "", limit: int = PAGE) -> tuple[list[Face], bool]:
-    """Registered people by name, from the one after a handle, and whether there are more.
-
-    Words are looked for in the name, and in the organisation and expertise as far as this reader sees them.
-    """
-    found = _faces(reader).order_by(func.lower(User.name), User.handle).limit(limit + 1)
-    for word in words.split()[:8]:
-        found = found.where(_says(reader, word))
-    if after:
-        place = select(func.lower(User.name), User.handle).where(User.handle == after, readable(User, reader))
-        found = found.where(tuple_(func.lower(User.name), User.handle) > place.scalar_subquery())
-    rows = db.session.execute(found).all()
-    return [Face(**row._mapping) for row in rows[:limit]], len(rows) > limit
-
-
-def _says(reader: Person, word: str) -> ColumnElement[bool]:
-    """SQL of: the word is in what this reader sees of a person."""
-    tagged = and_(Expertise.user_id == User.id, Expertise.tag.icontains(word, autoescape=True))
-    asked = and_(shown(reader, "expertise").is_not(None), exists(select(1).where(tagged).correlate_except(Expertise)))
-    organisation = shown(reader, "organisation")
-    return or_(User.name.icontains(word, autoescape=True), organisation.icontains(word, autoescape=True), asked)
 
 
 def groups_of(face: Face, reader: Person) -> list[Row[str, str, int, str, Standing]]:

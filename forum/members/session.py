@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, g, request, session, url_for
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from forum.access import VISITOR, Person
 from forum.kit import devices, fresh, ids, origin
@@ -13,7 +13,7 @@ from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.hot import Hot
 from forum.kit.ids import HOME
-from forum.models import Session, User
+from forum.models import FeedKey, Session, User
 from forum.who import PERSON_COLUMNS, person_from
 
 OPEN = Hot(
@@ -131,9 +131,10 @@ def end(person: Person, name: str) -> bool:
 
 
 def end_all(user_id: int, but: int | None = None) -> None:
-    """Ends every session of a person, except the one to keep. Does not commit."""
+    """Ends every session of a person, except the one to keep, and the key to their feeds. Does not commit."""
     others = and_(Session.user_id == user_id, Session.ended_at.is_(None), Session.id != (but or 0))
     db.session.execute(update(Session).where(others).values(ended_at=now()))
+    db.session.execute(delete(FeedKey).where(FeedKey.user_id == user_id))
 
 
 def _write_used(entries: dict[int, object]) -> None:

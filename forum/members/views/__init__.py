@@ -1,5 +1,5 @@
 """The room's pages."""
 
-from forum.members.views import entering, joining, people, photos, resetting, settings
+from forum.members.views import entering, joining, muting, people, photos, resetting, settings
 
-__all__ = ["entering", "joining", "people", "photos", "resetting", "settings"]
+__all__ = ["entering", "joining", "muting", "people", "photos", "resetting", "settings"]

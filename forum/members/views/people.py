@@ -1,9 +1,13 @@
 """People: the list, and one person's page as the reader may see it."""
 
+from typing import Any
+
 from flask import abort, render_template, request, url_for
 
+from forum import mutes
 from forum.access import Person, SignIn, viewer
-from forum.members import limits, queries
+from forum.kit.tags import tidy
+from forum.members import finding, limits, queries
 from forum.members.blueprint import bp
 
 LONGEST = 100
@@ -21,10 +25,16 @@ def reader() -> Person:
 @limits.searches_of_person
 def people() -> str:
     """Registered people by name, searched in what this reader sees of them."""
-    me, words, after = reader(), _said("q"), _said("after")
-    found, more = queries.people(me, words, after)
-    older = url_for("members.people", q=words or None, after=found[-1].handle) if more else None
-    return render_template("members/people.html", nav="people", found=found, words=words, after=after, older=older)
+    me, words, house, after = reader(), _said("q"), _said("organisation"), _said("after")
+    found, more = finding.people(me, words, house, after)
+    asked: dict[str, Any] = {name: said for name, said in (("q", words), ("organisation", house)) if said}
+    return render_template(
+        "members/people.html", nav="people", found=found, words=words, organisation=house, tag=tidy(words),
+        pages={
+            "newer_url": url_for("members.people", **asked) if after else "",
+            "older_url": url_for("members.people", **asked, after=found[-1].handle) if more else "",
+        },
+    )  # fmt: skip
 
 
 def _said(name: str) -> str:
@@ -41,4 +51,5 @@ def profile(handle: str) -> str:
     groups, topics = queries.groups_of(face, me), queries.topics_by(face, me)
     replies = queries.replies_by(face, me)
     shared = {"groups": groups, "topics": topics, "replies": replies, "own": face.id == me.id}
+    shared["muted"] = mutes.muted(me, face.id)
     return render_template("members/profile.html", nav="people", face=face, **shared)

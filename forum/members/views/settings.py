@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
@@ -44,7 +44,9 @@ def edit_profile() -> str:
     """The form of what one says of oneself."""
     user = account_of(reader())
     values = {name: getattr(user, name) for name in WORDS} | {name: getattr(user, name).value for name in AUDIENCES}
-    return page("profile", form=forms.Profile(data={**values, "expertise": ", ".join(e.tag for e in user.expertise)}))
+    values |= {"expertise": ", ".join(e.tag for e in user.expertise), "may_be_asked": user.may_be_asked}
+    values["findable"] = user.findable
+    return page("profile", form=forms.Profile(data=values))
 
 
 @bp.post("/settings/profile")
@@ -56,6 +58,8 @@ def save_profile() -> Response | tuple[str, int]:
     words, audiences = ({name: form[name].data for name in names} for names in (WORDS, AUDIENCES))
     try:
         profiles.change(user, words, audiences, forms.tags(form.expertise.data))
+        user.may_be_asked = form.may_be_asked.data
+        user.findable = bool(form.findable.data)
     except text_limits.TooLong as error:
         form.refuse("about", str(error))
         return page("profile", form=form), 422
@@ -92,6 +96,15 @@ def account() -> str:
 def _account(user: User, address: forms.NewAddress | None = None, password: forms.ChangePassword | None = None) -> str:
     forms_of = {"address": address or forms.NewAddress(None), "password": password or forms.ChangePassword(None)}
     return page("account", user=user, form=address or password, **forms_of)
+
+
+@bp.post("/settings/mail")
+def save_mail() -> Response:
+    """Keeps which mail they want."""
+    account_of(reader()).mail_mentions = bool(request.form.get("mail_mentions"))
+    db.session.commit()
+    flash("Saved.")
+    return redirect(url_for("members.account"), 303)
 
 
 @bp.post("/settings/address")
