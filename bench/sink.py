@@ -20,9 +20,14 @@ class Columns:
     """The columns of a table that rows bring, and the values of those they don't, as the model says."""
 
     def __init__(self, table: str, given: Sequence[str], moment: str) -> None:
-        rest = [c for c in TABLES[table].columns if c.name not in given and not (c.nullable or c.primary_key)]
+        rest = [c for c in TABLES[table].columns if c.name not in given and not _needless(c)]
         self.names = [*given, *(column.name for column in rest)]
         self.rest = tuple(_default(column, moment) for column in rest)
+
+
+def _needless(column: sa.Column[Any]) -> bool:
+    """Whether the database fills it in by itself."""
+    return bool(column.nullable or column.primary_key or column.server_default is not None)
 
 
 def _default(column: sa.Column[Any], moment: str) -> Any:

@@ -9,14 +9,16 @@ import pytest
 HOUSE = Path(__file__).resolve().parent.parent / "forum"
 FLOORS = {
     "kit": 0, "config": 0, "models": 1, "who": 2, "asking": 2, "rule": 2, "rows": 2, "verbs": 2, "access": 2,
-    "sight": 2, "activity": 3, "outbox": 3, "uploads": 3, "receipts": 3, "once": 3, "counts": 3,
-    "members": 4, "groups": 4, "discussions": 4, "library": 4, "about": 4, "previews": 4, "search": 4,
-    "jobs": 5, "demo": 5, "__init__": 6, "cli": 7, "migrations": 9,
+    "sight": 2, "activity": 3, "bookmarks": 3, "outbox": 3, "uploads": 3, "receipts": 3, "once": 3, "counts": 3,
+    "index": 3, "spam": 3, "mutes": 3, "held": 3, "moves": 3, "vocabulary": 3, "drafts": 3, "quoting": 3,
+    "members": 4, "groups": 4, "discussions": 4, "library": 4, "pages": 4, "about": 4, "previews": 4, "search": 4,
+    "tags": 4, "feeds": 4,
+    "moderation": 5, "jobs": 6, "demo": 6, "__init__": 7, "cli": 8, "migrations": 9,
 }  # fmt: skip
 #: the second floor is a staircase: each may import those before it
 STAIRS = ("who", "asking", "rule", "rows", "verbs", "access", "sight")
 FILES = sorted(HOUSE.rglob("*.py"))
-ROOMS = ("members", "groups", "discussions", "library", "about", "search")
+ROOMS = ("members", "groups", "discussions", "library", "about", "search", "tags", "pages")
 
 
 def below(there: str, here: str) -> bool:
@@ -89,7 +91,7 @@ def test_only_views_jobs_and_commands_commit() -> None:
         r"\.commit\(\)",
         but=(
             "views",
-            "jobs.py",
+            "jobs/",
             "cli",
             "demo/",
             "outbox/",

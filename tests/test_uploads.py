@@ -14,6 +14,7 @@ from werkzeug.exceptions import Conflict, Forbidden
 
 from forum import uploads
 from forum.access import person
+from forum.cli.doctor import files
 from forum.kit.clock import at, now
 from forum.kit.db import db
 from forum.kit.storage import Arrivals, copy_in
@@ -248,6 +249,17 @@ def test_what_belongs_to_nothing_goes_two_days_after_it_was_seen_and_is_looked_a
         assert uploads.sweep_strays() == 2, "not what was named meanwhile, not what was seen for the first time"
     assert set(bytes_kept()) == mine | {"cd" * 20} and left_keys() == {before}
     assert [path.name for path in left_over()] == [begun.code]
+
+
+def test_nothing_is_cleared_up_where_another_site_keeps_its_files(kept_in: str, community: Any, app: Flask) -> None:
+    put("ab" * 20, b"another's")
+    assert uploads.sweep_strays() == 0 and uploads.ours()
+    app.config["SECURITY_PASSWORD_SALT"] = "another site" * 4
+    assert not uploads.ours()
+    with at(now() + 2 * uploads.GRACE):
+        assert uploads.sweep_strays() == 0
+    assert "ab" * 20 in bytes_kept()
+    assert any("another site keeps its files there too" in found.says for found in files(quick=True))
 
 
 def left_keys() -> set[str]:

@@ -152,8 +152,9 @@ def named(version: Version) -> str:
 
 def bytes_of_rows(quick: bool) -> Iterator[Finding]:
     """What is missing, damaged, or belongs to nothing. Raises OSError."""
-    gone = uploads.missing()
-    for version in gone:
+    if not uploads.ours():
+        yield Finding("files", "another site keeps its files there too: give each its own prefix", wrong=True)
+    for version in (gone := uploads.missing()):
         yield Finding("files", f"missing or cut short: {named(version)}", wrong=True)
     torn = [] if quick else [version for version, wrong in uploads.damaged() if wrong and version not in gone]
     for version in torn:
@@ -161,8 +162,7 @@ def bytes_of_rows(quick: bool) -> Iterator[Finding]:
     old = [key for key, at in uploads.orphans().items() if at < now() - uploads.GRACE]
     for key in old:
         yield Finding("files", f"belongs to nothing: {key} (goes by itself two days after it was noted)", wrong=True)
-    blank = uploads.slides_without_pictures()
-    for slide in blank:
+    for slide in (blank := uploads.slides_without_pictures()):
         yield Finding("files", f"a picture of slide {slide.number} is missing (version {slide.version_id})", wrong=True)
     if not (gone or torn or old or blank):
         yield Finding("files", "every document has its bytes" + (", unread" if quick else ""))

@@ -45,6 +45,7 @@ def register(community: Community, row: Row, hashed: str) -> None:
     user.password = hashed
     audiences = {f"{field}_for": audience for field, audience in row.get("shows", {}).items()}
     profiles.change(user, {"about": row["about"].strip()}, audiences, row["expertise"])
+    user.may_be_asked = row.get("may_be_asked", False)
     community.people[row["key"]] = user
 
 

@@ -82,9 +82,12 @@ def add_file(community: Community, row: Row, post: Post | None) -> None:
 
 
 def accept(community: Community, row: Row) -> None:
-    """Whoever asked accepts an answer."""
+    """Whoever asked accepts an answer; the founder of the group says it in one line."""
     topic, post = community.topics[row["key"]], community.posts[row["key"], row["accepted"]]
     discussions.accept(community.person(row["author"]), topic, post)
+    if "summary" in row:
+        founder = community.person(community.founder(row["group"]))
+        discussions.look_after(founder, topic, post.no, row["summary"], None, None)
 
 
 def pin(community: Community, row: Row) -> None:

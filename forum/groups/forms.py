@@ -112,14 +112,6 @@ class Settings(Texts):
     refusal = TextAreaField("Refusal", [AtMost(2_000)])
 
 
-class Switches(Form):
-    """What only facilitators may do, and whether members may invite."""
-
-    facilitators_start = BooleanField("Only facilitators start topics")
-    facilitators_upload = BooleanField("Only facilitators add files")
-    members_invite = BooleanField("Members may invite")
-
-
 class ReachChoice(Form):
     """Who finds, joins and reads a group."""
 

@@ -1,17 +1,21 @@
-"""Lists of groups, members and log entries: filtered by the rule, paged by key."""
+"""Lists of groups and members: filtered by the rule, paged by key."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import selectinload
 
 from forum.access import CARD, Person, readable, shown
-from forum.models import SEATED, AuditEntry, Group, Kind, Membership, Subject, User
+from forum.kit.clock import now
+from forum.kit.when import zone_of
+from forum.models import SEATED, Group, Kind, Membership, Subject, Topic, User
 
 DIRECTORY_PAGE = 30
 MEMBERS_PAGE = 50
-LOG_PAGE = 50
+#: accepted answers to look at again, on one page
+DUE = 50
 
 
 class After(NamedTuple):
@@ -121,19 +125,8 @@ def organisations_in(me: Person, group: Group) -> Select[Any]:
     )
 
 
-def log_of(group: Group, action: str = "", page: int = 1) -> Select[Any]:
-    """Entries of a group's log, newest first, with the names of who did it and to whom; one more than a page shows."""
-    actor, subject = aliased(User), aliased(User)
-    rows = select(
-        AuditEntry.at, AuditEntry.action, AuditEntry.details, actor.name.label("actor"), subject.name.label("subject")
-    )  # fmt: skip
-    people = rows.outerjoin(actor, actor.id == AuditEntry.actor_id).outerjoin(
-        subject, subject.id == AuditEntry.subject_id
-    )
-    found = [AuditEntry.group_id == group.id, *([AuditEntry.action == action] if action else [])]
-    return people.where(*found).order_by(AuditEntry.id.desc()).limit(LOG_PAGE + 1).offset((page - 1) * LOG_PAGE)
-
-
-def actions_in(group: Group) -> Select[str]:
-    """What the log of a group has entries of."""
-    return select(AuditEntry.action).where(AuditEntry.group_id == group.id).distinct().order_by(AuditEntry.action)
+def answer_due(me: Person, group: Group) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of an accepted answer in a group whose day to be looked at again has come."""
+    today = now().astimezone(zone_of(current_app.config["TIMEZONE"])).date()
+    came = (Topic.review_on.is_not(None), Topic.review_on <= today, Topic.accepted_no.is_not(None))
+    return (Topic.group_id == group.id, *came, readable(Topic, me))

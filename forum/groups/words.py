@@ -1,4 +1,4 @@
-"""The words of this room: what each kind of group means, how one comes in, what the log says."""
+"""The words of this room: what each kind of group means, how one comes in."""
 
 from markupsafe import Markup
 
@@ -8,48 +8,6 @@ from forum.models import Group, Kind, Standing
 TIGHTNESS = {kind: n for n, kind in enumerate(Kind)}
 HUES = ("Petrol", "Plum", "Moss", "Rust", "Indigo", "Bronze", "Rose", "Slate")
 ROLES = {Standing.OWNER: "Owner", Standing.FACILITATOR: "Facilitator", Standing.MEMBER: "Member"}
-
-#: actions of the log in words; {subject} is the person it was done to
-ACTIONS = {
-    "group.created": "Started the group",
-    "group.described": "Changed the texts",
-    "group.switched": "Changed the switches",
-    "group.kind changed": "Changed who finds, joins and reads",
-    "group.tightened": "Became tighter with its parent",
-    "group.handed over": "Handed the group over to {subject}",
-    "member.joined": "Joined",
-    "member.left": "Left",
-    "member.removed": "Removed {subject}",
-    "member.banned": "Banned {subject}",
-    "member.unbanned": "Lifted the ban on {subject}",
-    "role.changed": "Changed the role of {subject}",
-    "document.audience": "Changed who may open a file",
-    "document.deleted": "Deleted a file",
-    "document.described": "Put words to a slide",
-    "document.edited": "Changed what is said of a file",
-    "document.hidden": "Hid a file",
-    "document.receipts": "Changed what is recorded when a file is opened",
-    "document.restored": "Showed a file again",
-    "folder.renamed": "Renamed a folder",
-    "post.deleted": "Deleted a post",
-    "post.hidden": "Hid a post",
-    "post.restored": "Showed a post again",
-    "topic.deleted": "Deleted a topic",
-    "topic.hidden": "Hid a topic",
-    "topic.restored": "Showed a topic again",
-    "topic.locked": "Locked a topic",
-    "topic.unlocked": "Unlocked a topic",
-    "topic.pinned": "Pinned a topic",
-    "topic.unpinned": "Unpinned a topic",
-    "request.accepted": "Accepted the request of {subject}",
-    "request.declined": "Declined the request of {subject}",
-    "invitation.made": "Invited someone",
-    "invitation.sent again": "Sent an invitation again",
-    "invitation.revoked": "Took an invitation back",
-    "invitation.void": "Voided an invitation by someone who may not invite any more",
-    "invitation.accepted": "Came in by invitation",
-    "invitation.declined": "Declined an invitation",
-}
 
 
 def consequences(kind: Kind, parent: Group | None = None) -> tuple[str, str, str]:

@@ -166,7 +166,7 @@ def let_go(_error: BaseException | None = None) -> None:
 
 @sa.event.listens_for(db.session, "after_transaction_create")
 def _one_at_a_time(_session: Any, transaction: Any) -> None:
-    """A request holds one connection: as many threads as the pool has, each waiting for a second, would wait for ever."""
+    """A request holds one connection: threads that each hold one and wait for a second would wait for each other."""
     if transaction.parent is None:
         let_go()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, bindparam, func, select
 
+from forum import bookmarks
 from forum.access import ASKER, Person, asked_by, readable, shown
 from forum.kit.db import db
 from forum.kit.hot import Hot
@@ -17,6 +18,7 @@ _VERSIONS = (
         Version.number, Version.name, Version.extension, Version.size, Version.created_at, Version.scan,
         User.name.label("by"), User.handle, shown(ASKER, "organisation").label("organisation"),
         select(func.aggregate_strings(DocumentTag.tag, "\n")).where(*_MARKED).scalar_subquery().label("tags"),
+        bookmarks.keeps_file(bindparam("document", type_=Integer)).label("kept"),
     )
     .join(User, User.id == Version.uploader_id)
     .where(Version.document_id == bindparam("document"), readable(Version, ASKER))
@@ -25,7 +27,7 @@ _VERSIONS = (
 
 
 def versions_of(document: Document, me: Person) -> list[Row[Any]]:
-    """The versions of a document, newest first, each with who added it, and the document's tags (lines)."""
+    """The versions of a document, newest first, each with who added it; the document's tags (lines); is it kept."""
     return list(db.session.connection().execute(_VERSIONS, {**asked_by(me), "document": document.id}))
 
 

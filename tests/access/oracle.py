@@ -92,6 +92,16 @@ def reads_post(who: Someone, post: Any, group: str) -> bool:
     return reads_topic(who, post.topic, group) and (not post.hidden_at or at_least(who, group, "facilitate"))
 
 
+def reads_held(who: Someone, group: str, own: bool) -> bool:
+    """What waits for a facilitator: they, and whoever wrote it while they take part."""
+    return at_least(who, group, "take part" if own else "facilitate")
+
+
+def decides(who: Someone, group: str, own: bool, alone: bool) -> bool:
+    """About what was reported: facilitators, but nobody about what they wrote, unless they are alone."""
+    return at_least(who, group, "facilitate") and (alone or not own)
+
+
 def opens(who: Someone, document: Any, group: str, name: str) -> bool:
     """A file: its own audience, at most as wide as the rule allows; never wider than the post it is attached to."""
     if document.deleted_at:

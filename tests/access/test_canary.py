@@ -4,26 +4,42 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
-from sqlalchemy import and_, case, delete, insert, inspect, select, update
+from sqlalchemy import and_, case, delete, func, insert, inspect, select, update
 
-from forum import access
+from forum import access, demo
 from forum.access import CARD, FACILITATE, OWN, READ, Level
+from forum.kit import ids
+from forum.kit.clock import now
 from forum.kit.db import db
+from forum.kit.text import render
 from forum.models import (
     LEADING,
+    Ballot,
+    Bookmark,
     Citation,
     Cites,
+    Concern,
     Document,
     DocumentTag,
+    FeedKey,
     Group,
+    Held,
+    HeldState,
     Invitation,
     JoinRequest,
     Membership,
+    Page,
+    PageQuote,
+    PageVersion,
+    Poll,
     Post,
     Preview,
+    Quotation,
+    Report,
+    ReportKind,
     Revision,
     Slide,
     Subject,
@@ -31,6 +47,7 @@ from forum.models import (
     Topic,
     TopicTag,
     User,
+    Verdict,
     Version,
 )
 from forum.who import person
@@ -57,9 +74,10 @@ WORD = re.compile(r"canary([a-z]+?)q(\d+)q")
 #: the level from which each field may be seen
 FIELDS: dict[str, Level] = {
     "name": CARD, "summary": CARD, "subject": CARD, "emblem": CARD,
-    "about": READ, "title": READ, "body": READ, "tag": READ, "old": READ, "document": READ, "description": READ, "folder": READ,
+    "about": READ, "title": READ, "answer": READ, "body": READ, "tag": READ, "old": READ, "document": READ, "description": READ, "folder": READ,
     "licence": READ, "workshop": READ, "mark": READ, "file": READ, "slide": READ, "slideshow": FACILITATE, "secret": FACILITATE, "hidden": FACILITATE, "note": FACILITATE,
-    "suggestion": FACILITATE,
+    "suggestion": FACILITATE, "quoted": READ, "poll": READ, "page": READ,
+    "report": FACILITATE, "ruling": FACILITATE, "held": FACILITATE,
     "welcome": FACILITATE, "refusal": FACILITATE, "invitation": FACILITATE,
 }  # fmt: skip
 assert OWN > FACILITATE
@@ -89,6 +107,9 @@ def plant(group: Group) -> None:
         delete(DocumentTag).where(DocumentTag.group_id == g),
         update(Subject).where(Subject.group_id == g).values(name=word("subject", g) + Subject.name),
         update(Topic).where(Topic.group_id == g).values(title=word("title", g)),
+        update(Topic)
+        .where(Topic.group_id == g, Topic.accepted_no.is_not(None))
+        .values(answer_summary=word("answer", g), outdated_why=word("answer", g), outdated_at=Topic.created_at),
         update(Post)
         .where(Post.group_id == g, Post.deleted_at.is_(None))
         .values(body=word("body", g), html=f"<p>{word('body', g)}</p>"),
@@ -133,6 +154,31 @@ def plant(group: Group) -> None:
         db.session.execute(statement)
 
 
+def plant_reports(groups: dict[int, Group]) -> None:
+    """In every group a post was reported, by someone who says why; and one was decided about."""
+    sam = db.session.scalars(select(User).where(User.handle == "sam")).one()
+    mails = [demo.address_of(name) for name in PEOPLE]
+    quiet = db.session.scalars(select(User).where(User.email.not_in(mails)).order_by(User.id)).first()
+    assert quiet is not None
+    for g in groups:
+        said = {"title": word("held", g), "body": word("held", g), "html": f"<p>{word('held', g)}</p>"}
+        for state in (HeldState.WAITING, HeldState.RETURNED):
+            code, facts = f"held-{g}-{state.value}", {"words": word("held", g), "reasons": [word("held", g)]}
+            db.session.add(
+                Held(group_id=g, code=code, author_id=quiet.id, state=state, decided_at=now(), **said, **facts)
+            )
+        posts = select(Post).where(Post.group_id == g, Post.deleted_at.is_(None)).order_by(Post.id).limit(2)
+        for at, post in enumerate(db.session.scalars(posts).unique()):
+            concern = Concern(group_id=g, code=f"concern-{g}-{at}", post_id=post.id, author_id=post.author_id)
+            concern.words, concern.report_count = (word("ruling", g) if at else ""), 1
+            concern.verdict = Verdict.KEPT if at else Verdict.OPEN
+            concern.decided_at = now() if at else None
+            made = Report(
+                group_id=g, reporter_id=sam.id, kind=ReportKind.OTHER, words=word("report", g), concern=concern
+            )
+            db.session.add_all((concern, made))
+
+
 def plant_citations(groups: dict[int, Group]) -> None:
     """An open topic cites a slide of every group, and somebody who leads each group suggests words for a slide."""
     post = db.session.scalars(
@@ -158,6 +204,70 @@ def plant_citations(groups: dict[int, Group]) -> None:
             db.session.add(Suggestion(number=1, words=word("suggestion", g), **said))
 
 
+def plant_quotations(groups: dict[int, Group]) -> None:
+    """An open topic quotes a post of every group, as if each had been open when that was written."""
+    opening = select(Post).join(Group, Group.id == Post.group_id).where(Post.no == 0, Post.hidden_at.is_(None))
+    post = db.session.scalars(opening.where(Group.slug == "policy").limit(1)).one()
+    db.session.execute(update(Topic).where(Topic.id == post.topic_id).values(cites=Cites.ELSEWHERE))
+    marks = ""
+    for number, g in enumerate(groups, start=1):
+        source = db.session.scalars(opening.where(Post.group_id == g).limit(1)).first()
+        if source:
+            said = {"words": word("quoted", g), "html": f"<p>{word('quoted', g)}</p>"}
+            of = {"post_id": post.id, "group_id": post.group_id, "source_id": source.id}
+            db.session.add(Quotation(number=number, **of, **said))
+            marks += f"<!--quote {number}--><!--quoted-->"
+    html = f"<p>{word('body', post.group_id)}</p>{marks}"
+    db.session.execute(update(Post).where(Post.id == post.id).values(html=html))
+
+
+def plant_polls(groups: dict[int, Group]) -> None:
+    """Every topic has a poll, in which its author has voted."""
+    db.session.execute(delete(Poll))
+    for topic in db.session.scalars(select(Topic).where(Topic.group_id.in_(groups))).unique():
+        said = word("hidden" if topic.hidden_at else "poll", topic.group_id)
+        poll = Poll(topic_id=topic.id, question=said, options=[said + "a", "b"], several=False, anonymous=False)
+        db.session.add(poll)
+        db.session.flush()
+        db.session.add(Ballot(poll_id=poll.id, user_id=topic.author_id, choices=1))
+
+
+def plant_pages(groups: dict[int, Group]) -> None:
+    """Every group has a page, with an earlier version; an open one links to all of them, and to a topic of each."""
+    links = " ".join(
+        f"http://localhost/groups/{group.slug}/{thing}/1"
+        for group in groups.values()
+        for thing in ("pages", "topics", "library")
+    )
+    db.session.execute(delete(Page))
+    for group in groups.values():
+        author = db.session.scalars(select(Membership.user_id).where(Membership.group_id == group.id).limit(1)).one()
+        said = {"title": word("page", group.id), "body": word("page", group.id)}
+        source = links if group.slug == "policy" else said["body"]
+        page = Page(group_id=group.id, n=1, html=render(source), renderer=1, editor_id=author, revision=2, **said)
+        db.session.add(page)
+        db.session.flush()
+        source = db.session.scalars(
+            select(Post).where(Post.group_id == group.id, Post.deleted_at.is_(None)).limit(1)
+        ).first()
+        if source and group.slug != "policy":
+            taken = {"words": word("page", group.id), "html": f"<p>{word('page', group.id)}</p>", "asker_id": author}
+            db.session.add(PageQuote(page_id=page.id, source_id=source.id, number=1, consent="given", **taken))
+            page.html += f"<!--quote {source.id}--><!--quoted-->"
+        for number in (1, 2):
+            db.session.add(PageVersion(page_id=page.id, number=number, editor_id=author, **said))
+
+
+def plant_bookmarks() -> None:
+    """Everybody keeps everything there is, whether they may read it or not."""
+    for user in db.session.scalars(select(User.id)).all():
+        of = {"user_id": user, "kept_at": now()}
+        rows = [{**of, "post_id": post} for post in db.session.scalars(select(Post.id))]
+        files = [{**of, "document_id": document} for document in db.session.scalars(select(Document.id))]
+        db.session.execute(insert(Bookmark), rows)
+        db.session.execute(insert(Bookmark), files)
+
+
 def links(page: str, base: str) -> Iterator[str]:
     """The addresses of this site that a page points to."""
     for target in re.findall(r'(?:href|src|action|formaction)="([^"#]+)', page):
@@ -175,7 +285,7 @@ def crawl(browser: Browser, seeds: list[str]) -> dict[str, str]:
         if path in found:
             continue
         reply = browser.get(path)
-        text = reply.get_data(as_text=True) if (reply.mimetype or "").startswith("text/") else ""
+        text = reply.get_data(as_text=True) if (reply.mimetype or "").startswith(("text/", "application/atom")) else ""
         found[path] = text + " ".join(f"{name}: {value}" for name, value in reply.headers)
         waiting.extend(link for link in links(text, f"http://localhost{path}") if link not in found)
     return found
@@ -183,16 +293,51 @@ def crawl(browser: Browser, seeds: list[str]) -> dict[str, str]:
 
 def seeds_of() -> list[str]:
     """The addresses that a curious person would try in every group, known to them or not."""
-    found = ["/", "/groups", "/people", "/settings", "/inbox", "/about/access"]
+    found = ["/", "/bookmarks", "/groups", "/people", "/settings", "/inbox", "/about/access", "/unanswered"]
     found += [
         f"/search?q=canary*&kind={kind}{more}" for kind in ("talk", "files", "people") for more in ("", "&sort=best")
     ]
     for group in db.session.scalars(select(Group)).unique():
         base = f"/groups/{group.slug}"
-        found += [base, f"{base}/about", f"{base}/members", f"{base}/manage", f"{base}/library", f"{base}/feed.atom"]
+        found += [
+            base,
+            f"{base}/about",
+            f"{base}/members",
+            f"{base}/manage",
+            f"{base}/manage/reports",
+            f"{base}/manage/held",
+            f"{base}/waiting",
+            f"{base}/library",
+            f"{base}/feed.atom",
+        ]
+        found += [f"{base}/pages", f"{base}/pages/1", f"{base}/pages/1/history", f"{base}/pages/1/history/1"]
         found += [f"{base}/topics/{n}" for n in db.session.scalars(select(Topic.n).where(Topic.group_id == group.id))]
         for n in db.session.scalars(select(Document.n).where(Document.group_id == group.id)):
             found += [f"{base}/library/{n}", f"{base}/library/{n}/download", f"{base}/library/{n}/slides/1"]
+        found += [f"{base}/tags", f"{base}/manage/tags"]
+    return found
+
+
+def tags_to_type() -> list[str]:
+    """A tag of each group, in the addresses that somebody would type to learn whether it is there."""
+    found = []
+    for group in db.session.scalars(select(Group)).unique():
+        for bearer in (TopicTag, DocumentTag):
+            tag = db.session.scalar(select(func.min(bearer.tag)).where(bearer.group_id == group.id))
+            found += [f"{place}/{quote(tag)}" for place in ("/tags", f"/groups/{group.slug}/tags") if tag]
+    return found
+
+
+def feeds_of(user: User | None) -> list[str]:
+    """Every feed there might be, with a key of that person's."""
+    if user is None:
+        return []
+    token = ids.token()
+    db.session.add(FeedKey(user_id=user.id, digest=ids.digest(token)))
+    db.session.commit()
+    found = [f"/feeds/mine.atom?key={token}"]
+    for group in db.session.scalars(select(Group)).unique():
+        found += [f"/groups/{group.slug}/feed.atom?key={token}", f"/groups/{group.slug}/topics/1/feed.atom?key={token}"]
     return found
 
 
@@ -203,6 +348,11 @@ def planted(community: Community) -> dict[int, Group]:
     for group in groups.values():
         plant(group)
     plant_citations(groups)
+    plant_quotations(groups)
+    plant_polls(groups)
+    plant_pages(groups)
+    plant_bookmarks()
+    plant_reports(groups)
     db.session.commit()
     return groups
 
@@ -224,7 +374,9 @@ def test_words_appear_where_they_may(name: str, planted: dict[int, Group], commu
     drawn = set(db.session.scalars(select(Slide.group_id).where(access.readable(Slide, reader))))
     browser = as_(user)
     met: dict[tuple[str, int], str] = {}
-    for path, text in crawl(browser, seeds_of()).items():
+    # who is not signed in is asked to, and the address that they typed is kept until then
+    typed = tags_to_type() if user else []
+    for path, text in crawl(browser, [*seeds_of(), *typed, *feeds_of(user)]).items():
         for field, number in WORD.findall(text):
             met.setdefault((field, int(number)), path)
     leaks = {(f, planted[n].slug): path for (f, n), path in met.items() if not may(reader, f, planted[n], opened)}
@@ -241,9 +393,12 @@ def test_words_appear_where_they_may(name: str, planted: dict[int, Group], commu
 def test_every_text_column_of_a_group_has_its_word() -> None:
     """A new column with words in it must be planted, or said to hold none."""
     planted = {
-        Group: {"name", "summary", "about", "about_html", "welcome", "refusal"}, Topic: {"title"}, Post: {"body", "html"}, TopicTag: {"tag"},
+        Group: {"name", "summary", "about", "about_html", "welcome", "refusal"}, Topic: {"title", "answer_summary", "outdated_why"}, Post: {"body", "html"}, TopicTag: {"tag"},
         Revision: {"body", "title"}, Document: {"title", "description", "folder", "licence", "workshop"}, DocumentTag: {"tag"}, Version: {"name"}, JoinRequest: {"note", "reason"},
         Invitation: {"note"}, Subject: {"name"}, Slide: {"title", "text", "notes", "described"}, Preview: {"reason"}, Suggestion: {"words"},
+        Quotation: {"words", "html"}, Poll: {"question"},
+        Report: {"words"}, Concern: {"words"}, Held: {"title", "body", "html", "words"},
+        Page: {"title", "body", "html"}, PageVersion: {"title", "body"}, PageQuote: {"words", "html"},
     }  # fmt: skip
     silent = {
         "slug",
@@ -262,6 +417,7 @@ def test_every_text_column_of_a_group_has_its_word() -> None:
         "state",
         "audience",
         "receipts",
+        "verdict",
     }
     for model, names in planted.items():
         columns = {c.key for c in inspect(model).columns if c.type.python_type is str}  # type: ignore[union-attr]

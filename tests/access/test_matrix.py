@@ -10,12 +10,18 @@ from sqlalchemy.orm import joinedload
 from forum import access
 from forum.kit.db import db
 from forum.models import (
+    Bookmark,
     Citation,
+    Concern,
     Document,
     Group,
+    Held,
     Membership,
+    Page,
+    Poll,
     Post,
     Preview,
+    Quotation,
     Slide,
     Suggestion,
     Topic,
@@ -124,6 +130,35 @@ def test_posts() -> None:
     )
 
 
+def test_polls_are_read_as_their_topic() -> None:
+    topics = {row.id: row for row in db.session.scalars(select(Topic))}
+    compare(
+        Poll,
+        lambda who: access.readable(Poll, who),
+        lambda s, row, group, _n: oracle.reads_topic(s, topics[row.topic_id], group),
+        list(db.session.scalars(select(Poll))),
+        lambda row: topics[row.topic_id].group.slug,
+    )
+
+
+def test_pages_are_read_as_their_group() -> None:
+    compare(
+        Page,
+        lambda who: access.readable(Page, who),
+        lambda s, row, group, _n: row.deleted_at is None and oracle.at_least(s, group, "read"),
+        list(db.session.scalars(select(Page))),
+        lambda row: row.group.slug,
+    )
+
+
+def test_who_may_write_a_page() -> None:
+    rows = list(db.session.scalars(select(Page).where(Page.deleted_at.is_(None))))
+    for who, someone, name in everybody():
+        for row in rows:
+            wanted = "facilitate" if row.protected else "take part"
+            assert access.can(who, "edit page", row) == oracle.at_least(someone, row.group.slug, wanted), name
+
+
 def documents() -> list[Document]:
     """All documents with their post and uploader."""
     return list(db.session.scalars(select(Document).options(joinedload(Document.post), joinedload(Document.uploader))))
@@ -201,6 +236,59 @@ def test_citations_are_read_with_the_post_and_the_file() -> None:
     )
 
 
+def test_quotations_are_read_with_both_posts() -> None:
+    posts = {row.id: row for row in db.session.scalars(select(Post))}
+    groups = {group.id: group.slug for group in db.session.scalars(select(Group))}
+    compare(
+        Quotation,
+        lambda who: access.readable(Quotation, who),
+        lambda s, row, group, _name: (
+            oracle.reads_post(s, posts[row.post_id], group)
+            and not posts[row.source_id].deleted_at
+            and oracle.reads_post(s, posts[row.source_id], groups[posts[row.source_id].group_id])
+        ),
+        list(db.session.scalars(select(Quotation))),
+        lambda row: groups[row.group_id],
+    )
+
+
+def test_who_reads_everything_that_others_read() -> None:
+    """`seen_by_all` against the readers, counted one by one."""
+    everyone = [who for who, _, _ in everybody()]
+    found = db.session.scalars(select(Post).join(Group, Group.id == Post.group_id).where(~Group.slug.like("%-%-%")))
+    posts = list(found.unique())[::41]
+    readers = {
+        post.id: {at for at, who in enumerate(everyone) if db.session.scalar(
+            select(Post.id).where(Post.id == post.id, access.readable(Post, who))
+        )} for post in posts
+    }  # fmt: skip
+    for source in posts:
+        for target in posts:
+            assert access.seen_by_all(source, target) == (readers[target.id] <= readers[source.id])
+            CELLS["count"] += 1
+
+
+def test_bookmarks_are_their_owners_alone_and_open_nothing() -> None:
+    files, posts = {row.id: row for row in documents()}, {row.id: row for row in db.session.scalars(select(Post))}
+    groups = {group.id: group.slug for group in db.session.scalars(select(Group))}
+    owners = {user.id: user.name for user in db.session.scalars(select(User))}
+
+    def reads(s: Any, row: Bookmark, group: str, name: str) -> bool:
+        if name != owners[row.user_id]:
+            return False
+        if row.post_id:
+            return oracle.reads_post(s, posts[row.post_id], group)
+        return oracle.opens(s, files[row.document_id or 0], group, name)
+
+    compare(
+        Bookmark,
+        lambda who: access.readable(Bookmark, who),
+        reads,
+        list(db.session.scalars(select(Bookmark))),
+        lambda row: groups[posts[row.post_id].group_id if row.post_id else files[row.document_id].group_id],
+    )
+
+
 def test_suggestions_are_read_by_their_author_and_by_those_who_decide() -> None:
     loaded = {row.id: row for row in documents()}
     of_version = {row.id: loaded[row.document_id] for row in db.session.scalars(select(Version))}
@@ -220,10 +308,40 @@ def test_suggestions_are_read_by_their_author_and_by_those_who_decide() -> None:
     )
 
 
+def test_concerns_are_for_those_who_decide() -> None:
+    posts = {row.id: row for row in db.session.scalars(select(Post))}
+    leads = {group.slug: group.facilitator_count for group in groups()}
+    authors = {user.id: user.name for user in db.session.scalars(select(User))}
+
+    def decides(s: oracle.Someone, row: Concern, group: str, name: str) -> bool:
+        return oracle.decides(s, group, name == authors[row.author_id], leads[group] < 2)
+
+    rows = list(db.session.scalars(select(Concern)))
+    assert rows
+    compare(
+        Concern,
+        lambda who: access.readable(Concern, who),
+        decides,
+        rows,
+        lambda row: posts[row.post_id].topic.group.slug,
+    )
+
+
+def test_what_waits_is_for_its_author_and_those_who_decide() -> None:
+    authors = {user.id: user.name for user in db.session.scalars(select(User))}
+    compare(
+        Held,
+        lambda who: access.readable(Held, who),
+        lambda s, row, group, name: oracle.reads_held(s, group, name == authors[row.author_id]),
+        list(db.session.scalars(select(Held))),
+        lambda row: row.group.slug,
+    )
+
+
 def test_every_thing_below_a_group_has_a_rule() -> None:
     """What is read only on the way to something else, or by whoever looks after a group, is named here."""
     besides = {
-        "AuditEntry", "DocumentTag", "Event", "Invitation", "JoinRequest", "Mail", "Membership", "Subject", "TopicTag", "Upload",
+        "AuditEntry", "DocumentTag", "Event", "Invitation", "JoinRequest", "Mail", "Membership", "Report", "Subject", "TagFollow", "TopicTag", "Upload",
     }  # fmt: skip
     below = {mapper.class_ for mapper in db.Model.registry.mappers if "group_id" in mapper.columns}
     assert {model.__name__ for model in below - set(access.RULES)} == besides

@@ -12,14 +12,20 @@ from sqlalchemy import select
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import (
+    Bookmark,
     Citation,
+    Concern,
     Document,
     FileAudience,
     Group,
+    Held,
     Kind,
     Membership,
+    Page,
+    Poll,
     Post,
     Preview,
+    Quotation,
     Scan,
     Slide,
     Standing,
@@ -104,6 +110,8 @@ def build() -> None:
     for place in (*tops, *children, *grand):
         things(place, uploader)
     citations()
+    bookmarks(uploader)
+    quotations()
     db.session.commit()
 
 
@@ -118,11 +126,41 @@ def citations() -> None:
             db.session.add(Citation(post_id=post.id, group_id=post.group_id, **cited))
 
 
+def quotations() -> None:
+    """Every post is quoted by one of its own group, and by one of another."""
+    posts = list(db.session.scalars(select(Post).order_by(Post.id)).unique())
+    quoted: dict[int, int] = {}
+    for at, source in enumerate(posts):
+        for post in (posts[at - 1], posts[at * 7 % len(posts)]):
+            number = quoted[post.id] = quoted.get(post.id, 0) + 1
+            of = {"post_id": post.id, "group_id": post.group_id, "number": number}
+            db.session.add(Quotation(source_id=source.id, words="x", html="x", **of))
+
+
+def bookmarks(keeper: User) -> None:
+    """One person keeps every post and every file."""
+    for post in db.session.scalars(select(Post)).unique():
+        db.session.add(Bookmark(user_id=keeper.id, post_id=post.id))
+    for document in db.session.scalars(select(Document)).unique():
+        db.session.add(Bookmark(user_id=keeper.id, document_id=document.id))
+
+
 def topic(place: Group, author: User, n: int, **facts: object) -> Topic:
     """A topic of the world."""
     row = Topic(group=place, n=n, kind=TopicKind.QUESTION, title=f"topic {n}", author=author, **facts)
     db.session.add(row)
     return row
+
+
+def page(place: Group, author: User, n: int, **facts: object) -> None:
+    """A page of a group."""
+    said = {"title": "x", "body": "x", "html": "x", "renderer": 1}
+    db.session.add(Page(group_id=place.id, n=n, editor_id=author.id, **said, **facts))
+
+
+def poll(of: Topic) -> None:
+    """A poll in a topic."""
+    db.session.add(Poll(topic_id=of.id, question="x", options=["a", "b"], several=False, anonymous=False))
 
 
 def post(of: Topic, author: User, no: int, **facts: object) -> Post:
@@ -141,6 +179,11 @@ def things(place: Group, uploader: User) -> None:
         topic(place, uploader, 3, deleted_at=gone),
     )
     db.session.flush()
+    page(place, uploader, 1)
+    page(place, uploader, 2, protected=True)
+    page(place, uploader, 3, deleted_at=gone)
+    for each in (plain, hidden, deleted):
+        poll(each)
     posts = [
         post(plain, uploader, 0),
         post(plain, uploader, 1, hidden_at=gone),
@@ -149,6 +192,12 @@ def things(place: Group, uploader: User) -> None:
         post(deleted, uploader, 0),
     ]
     db.session.flush()
+    lead = db.session.scalars(select(User).where(User.name == "facilitator/member")).one()
+    place.facilitator_count = 1 if place.slug.count("-") == 2 else 2
+    for at, (about, by) in enumerate(((posts[0], uploader), (posts[1], lead))):
+        code = f"{place.slug}-{at}"
+        db.session.add(Concern(group=place, code=secrets.token_hex(12), post=about, author=by, words=code))
+    db.session.add(Held(group=place, code=secrets.token_hex(12), topic=plain, author=uploader, body="x", html="x"))
     states = [
         (None, {}),
         (None, {"hidden_at": gone}),

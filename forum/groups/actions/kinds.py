@@ -85,11 +85,13 @@ def _set(me: Person, group: Group, after: Reach, action: str) -> None:
     values: dict[str, Any] = after._asdict()
     db.session.execute(update(Group).where(Group.id == group.id).values(values), execution_options=seats.ROWS)
     db.session.refresh(group)
-    _cap_files(group)
+    capped = _cap_files(group)
     activity.record("group.reach", me, group=group)
     said: dict[str, Any] = {
         name: [str(old), str(new)] for name, old, new in zip(before._fields, before, after, strict=True) if old != new
     }
+    if capped:
+        said["files_for_members_now"] = capped
     activity.log(action, me, group=group, **said)
 
 
@@ -107,10 +109,11 @@ def too_wide(group: Group, after: Reach) -> Any:
     return (Document.group_id == group.id) & Document.audience.in_(wide)
 
 
-def _cap_files(group: Group) -> None:
-    """Files opened wider than the group now allows are for its members."""
+def _cap_files(group: Group) -> int:
+    """How many files were opened wider than the group now allows; they are for its members."""
     too = update(Document).where(too_wide(group, reach(group))).values(audience=FileAudience.MEMBERS)
-    db.session.execute(too, execution_options=seats.ROWS)
+    capped: Any = db.session.execute(too, execution_options=seats.ROWS)
+    return int(capped.rowcount)
 
 
 def _let_in_who_asked(me: Person, group: Group) -> None:

@@ -16,9 +16,9 @@ def leave(me: Person, group: Group) -> None:
     for each in touched:
         if _last_owner(me, each):
             raise LastOwner(f"You are the only owner of {each.name}. Make someone else an owner first.")
-    _put_out(me, touched, Standing.FORMER)
+    for each in _put_out(me, touched, Standing.FORMER):
+        activity.log("member.left", me, group=each)
     activity.record("member.left", me, group=group)
-    activity.log("member.left", me, group=group)
 
 
 def remove(me: Person, user: User, group: Group, message: str = "") -> None:
@@ -32,9 +32,9 @@ def remove(me: Person, user: User, group: Group, message: str = "") -> None:
         raise Settled(f"{user.name} is not a member of {group.name} any more.")
     if _last_owner(user, group):
         raise LastOwner
-    _put_out(user, touched, Standing.FORMER)
+    for each in _put_out(user, touched, Standing.FORMER):
+        activity.log("member.removed", me, group=each, subject=user)
     activity.record("member.removed", me, group=group, subject=user)
-    activity.log("member.removed", me, group=group, subject=user)
     _tell(me, user, group, message)
 
 
@@ -47,8 +47,8 @@ def ban(me: Person, user: User, group: Group, message: str = "") -> None:
     if _last_owner(user, group):
         raise LastOwner
     was_in = seats.stands(user, group) in SEATED
-    _put_out(user, touched, Standing.BANNED)
-    activity.log("member.banned", me, group=group, subject=user)
+    for each in _put_out(user, touched, Standing.BANNED):
+        activity.log("member.banned" if each is group else "member.removed", me, group=each, subject=user)
     if was_in:
         _tell(me, user, group, message)
 
@@ -76,17 +76,20 @@ def _last_owner(someone: Someone, group: Group) -> bool:
     return seats.stands(someone, group) == Standing.OWNER and not seats.owners(group, but=someone)
 
 
-def _put_out(someone: Someone, groups: list[Group], to: Standing) -> None:
-    top = groups[0]
+def _put_out(someone: Someone, groups: list[Group], to: Standing) -> list[Group]:
+    """The first group, and those below it where they had a seat: each has a log of its own."""
+    top, out = groups[0], []
     for group in groups:
         seats.close_requests(someone, group, RequestState.WITHDRAWN)
         seats.forget(someone, group, Standing.PENDING, Standing.INVITED)
         if group is top or seats.stands(someone, group) in SEATED:
+            out.append(group)
             seats.seat(
                 someone, group, to if group is top else Standing.FORMER, but=() if group is top else (Standing.BANNED,)
             )
         seats.recount(group)
         void(someone, group)
+    return out
 
 
 def _tell(me: Person, user: User, group: Group, message: str) -> None:

@@ -1,65 +1,44 @@
-"""Manage: what needs the facilitators, sub-groups, and the log."""
-
-from typing import Any
+"""Manage: what needs the facilitators, and sub-groups."""
 
 from flask import request, url_for
 from sqlalchemy import func, select
 
-from forum.access import Person, can
+from forum.access import Person
 from forum.groups import actions, lists
 from forum.groups.blueprint import bp
 from forum.groups.forms import NewOwner
-from forum.groups.lists import LOG_PAGE
-from forum.groups.queries import children_of, live, member_named, ownerless, requests_in
+from forum.groups.needs import needs_of
+from forum.groups.needs import welcome as greet
+from forum.groups.queries import children_of, live, member_named, ownerless
+from forum.groups.refusals import Settled
 from forum.groups.views.room import AnyReply, done, drawn, found, leader, proof_limited, proved, refused
-from forum.groups.words import ACTIONS
 from forum.kit.db import db
-from forum.models import MAX_DEPTH, Group, Invitation, Topic, TopicKind
+from forum.models import MAX_DEPTH, Group, Invitation, Topic
 
 
 @bp.get("/groups/<slug>/manage")
 def manage(slug: str) -> str:
     """What needs a facilitator now."""
     me, group = leader(slug)
-    owns = can(me, "own", group)
-    waiting = (Topic.group_id == group.id, Topic.kind == TopicKind.QUESTION, Topic.answer_count == 0)
-    shown = (Topic.deleted_at.is_(None), Topic.hidden_at.is_(None), Topic.locked_at.is_(None))
-    return drawn(
-        "manage",
-        me,
-        group,
-        page="needs",
-        requests=db.session.scalars(requests_in(group).limit(3)).all(),
-        unanswered=db.session.execute(select(func.count(), func.min(Topic.created_at)).where(*waiting, *shown)).one(),
-        ownerless=db.session.scalars(ownerless(group)).all() if owns else [],
-        invited=db.session.scalar(
-            select(func.count()).select_from(Invitation).where(Invitation.group_id == group.id, live())
-        )
-        or 0,
-    )
+    links = select(func.count()).select_from(Invitation).where(Invitation.group_id == group.id, live())
+    return drawn("manage", me, group, page="needs", needs=needs_of(me, group), invited=db.session.scalar(links) or 0)
 
 
-@bp.get("/groups/<slug>/manage/log")
-def log(slug: str) -> str:
-    """The log of the group, for its owners."""
-    me, group = leader(slug, "own")
-    action = request.args.get("action", "")
-    page = max(1, min(request.args.get("page", 1, type=int), 10_000))
-    rows = db.session.execute(lists.log_of(group, action, page)).all()
-    asked: dict[str, Any] = {"action": action} if action else {}
-    older = url_for(".log", slug=slug, **asked, page=page + 1) if len(rows) > LOG_PAGE else None
-    newer = url_for(".log", slug=slug, **asked, page=page - 1) if page > 1 else None
-    return drawn(
-        "log",
-        me,
-        group,
-        page="log",
-        rows=rows[:LOG_PAGE],
-        words=ACTIONS,
-        action=action,
-        actions=db.session.scalars(lists.actions_in(group)).all(),
-        pages={"newer_url": newer, "older_url": older, "label": f"Page {page}" if page > 1 or older else None},
-    )
+@bp.post("/groups/<slug>/manage/welcome")
+def welcome(slug: str) -> AnyReply:
+    """Somebody new was welcomed, here or elsewhere."""
+    _, group = leader(slug)
+    if not greet(request.form.get("handle", "")[:40], group):
+        raise Settled("Nobody of that name waits for a welcome any more.")
+    return done(url_for(".manage", slug=slug))
+
+
+@bp.get("/groups/<slug>/manage/answers")
+def answers_due(slug: str) -> str:
+    """The accepted answers that facilitators are to look at again, the one that has waited longest first."""
+    me, group = leader(slug)
+    due = select(Topic).where(*lists.answer_due(me, group)).order_by(Topic.review_on, Topic.id).limit(lists.DUE)
+    return drawn("answers", me, group, page="needs", rows=db.session.scalars(due).all())
 
 
 @bp.get("/groups/<slug>/manage/sub-groups")

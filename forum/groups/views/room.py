@@ -8,7 +8,7 @@ from flask import current_app, flash, redirect, render_template
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from forum.access import FACILITATE, OWN, Person, SignIn, enter, known, level, require, viewer
+from forum.access import OWN, Person, SignIn, known, lead, level, viewer
 from forum.groups.queries import account_with, pending_since
 from forum.kit.db import db
 from forum.kit.forms import Form
@@ -46,16 +46,9 @@ def comer(slug: str) -> tuple[Person, Group]:
 
 
 def leader(slug: str, verb: str = "facilitate") -> tuple[Person, Group]:
-    """A facilitator and their group. For everybody else below facilitator, its manage pages do not exist.
-
-    Raises what `enter` raises, NotFound, and for the verb Forbidden with a sentence.
-    """
+    """A facilitator and their group. Raises what `lead` raises."""
     me = viewer()
-    group = enter(me, slug)
-    if level(me, group) < FACILITATE:
-        raise NotFound
-    require(me, verb, group)
-    return me, group
+    return me, lead(me, slug, verb)
 
 
 def drawn(template: str, me: Person, group: Group, tab: str = "manage", **values: Any) -> str:

@@ -5,8 +5,9 @@ from flask import url_for
 from forum.access import Person
 from forum.groups import actions
 from forum.groups.blueprint import bp
-from forum.groups.forms import Settings, Switches, subjects_of
+from forum.groups.forms import Settings, subjects_of
 from forum.groups.queries import subjects_in
+from forum.groups.switching import Switches
 from forum.groups.views.room import AnyReply, done, drawn, leader, refused
 from forum.kit.db import db
 from forum.kit.names import initials
@@ -54,5 +55,6 @@ def switch(slug: str) -> AnyReply:
     form = Switches(prefix="switch")
     if not form.submitted():
         return refused(_page(me, group, _as_it_is(group), form))
-    actions.switch(me, group, **{name: form[name].data for name in actions.SWITCHES})
+    chosen = {name: form[name].data for name in actions.SWITCHES}
+    actions.switch(me, group, **{name: value for name, value in chosen.items() if value is not None})
     return done(url_for(".settings", slug=slug), "The switches are saved.")

@@ -3,7 +3,7 @@
 from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from forum import once, uploads
+from forum import once, uploads, vocabulary
 from forum.access import Person, default_audience, enter, lawful_audiences, require, viewer
 from forum.kit.db import db
 from forum.kit.filetypes import accepted_words
@@ -90,6 +90,7 @@ def page(me: Person, group: Group, form: AddFiles, documents: list[Document]) ->
     return render_template(
         "library/new.html", nav="groups", group=group, form=form, documents=documents, earlier=earlier,
         sights=sights(me, group), marks=shelves.marks(me, group), most=config["MAX_FILES"],
+        offered=vocabulary.offered(me, group),
         limit=uploads.megabytes(config["MAX_UPLOAD"]), types=accepted_words(),
     )  # fmt: skip
 

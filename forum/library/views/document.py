@@ -1,11 +1,14 @@
 """The page of a file, and what is said of it."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from forum.access import FACILITATE, READ, can, fetch, lawful_audiences, level, require, viewer
+from forum import bookmarks, vocabulary
+from forum.access import FACILITATE, READ, Person, can, fetch, lawful_audiences, level, require, viewer
 from forum.kit.db import db
 from forum.library import actions, decks, queries, shelves, suggesting
 from forum.library.blueprint import bp
@@ -44,11 +47,35 @@ def show(slug: str, n: int) -> str:
         suggested=suggesting.waiting(me, document) if edits and deck else (),
         sight=sight(document, "this file") if document.posted_at else draft_sight("this file"),
         talk=talk_of(document, me, deck.noun.lower() if deck else "slide"), may_edit=edits,
+        keeps=can(me, "keep", group), kept=versions[0].kept,
+        may_report=document.posted_at is not None and can(me, "report", document),
         leads=level(me, group) >= FACILITATE, reads=level(me, group) >= READ, inline=opens_inline(document.extension),
     )  # fmt: skip
     if opens and deck and deck.slides:
         looked_at(me, document)
     return page
+
+
+@bp.post("/<int:n>/bookmark")
+def keep(slug: str, n: int) -> Response:
+    """The file is among their bookmarks."""
+    return marked(slug, n, bookmarks.keep)
+
+
+@bp.post("/<int:n>/bookmark/end")
+def let_go(slug: str, n: int) -> Response:
+    """The file is not among their bookmarks."""
+    return marked(slug, n, bookmarks.let_go)
+
+
+def marked(slug: str, n: int, how: Callable[[Person, Document], None]) -> Response:
+    """The way back to a file that they keep, or no longer keep."""
+    me = viewer()
+    document = fetch(Document, me, slug, n=n)
+    require(me, "keep", document.group)
+    how(me, document)
+    db.session.commit()
+    return to(slug, n)
 
 
 @bp.route("/<int:n>/edit", methods=["GET", "POST"])
@@ -65,7 +92,7 @@ def edit(slug: str, n: int) -> Answer:
         return to(slug, n)
     page = render_template(
         "library/edit.html", nav="groups", group=document.group, document=document, form=form,
-        marks=shelves.marks(me, document.group),
+        marks=shelves.marks(me, document.group), offered=vocabulary.offered(me, document.group),
     )  # fmt: skip
     return page, 422 if request.method == "POST" else 200
 

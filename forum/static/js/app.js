@@ -1,11 +1,13 @@
 // Every page works without these files: they are joined in one. A module takes up what names it: data-module="composer".
 import composer from './composer.js';
 import reply from './reply.js';
-import slides from './slides.js';
 import upload from './upload.js';
 import waiting from './waiting.js';
 
-const MODULES = { composer, reply, slides, upload, waiting };
+// fetched when it is needed, by few pages
+const similar = (box) => import('./similar.js').then((code) => code.default(box), () => {});
+const slides = (deck) => import('./slides.js').then((code) => code.default(deck), () => {});
+const MODULES = { composer, reply, similar, slides, upload, waiting };
 const enhance = (root) => {
   for (const element of root.querySelectorAll('[data-module]')) {
     for (const name of element.dataset.module.split(' ')) MODULES[name](element);

@@ -22,8 +22,7 @@ function format(box, text) {
 }
 
 function preview(box, form, text, url) {
-  const button = box.querySelector('[data-preview-button]');
-  const out = box.querySelector('[data-preview-out]');
+  const [button, out] = ['button', 'out'].map((part) => box.querySelector(`[data-preview-${part}]`));
   const show = (on) => {
     out.hidden = !on;
     text.hidden = on;
@@ -53,7 +52,7 @@ function keep(form, url, saved) {
     const reply = await post(url, form, { keepalive: true, signal }).catch(() => null);
     if (signal.aborted) return;
     const at = new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-    if (!reply?.ok) changed = true;
+    changed ||= !reply?.ok;
     if (saved) saved.textContent = reply?.ok ? `Draft saved at ${at}. Only you can see it.` : 'The draft is not saved yet. We will try again when you write on.';
   };
   form.addEventListener('input', () => { changed = true; clearTimeout(timer); timer = setTimeout(save, PAUSE); });
@@ -62,11 +61,20 @@ function keep(form, url, saved) {
   form.addEventListener('submit', () => { changed = false; clearTimeout(timer); last.abort(); });
 }
 
+// names are asked for by code that is fetched at the first @
+function names(box, text, url) {
+  text.addEventListener('input', async function begin() {
+    if (text.value[text.selectionStart - 1] !== '@') return;
+    text.removeEventListener('input', begin);
+    (await import('./mention.js')).default(box, text, url);
+  });
+}
+
 export default function composer(box) {
-  const form = box.closest('form');
-  const text = box.querySelector('textarea');
-  const { draft, preview: url } = { ...form.dataset, ...box.dataset };
+  const [form, text] = [box.closest('form'), box.querySelector('textarea')];
+  const { draft, people, preview: url } = { ...form.dataset, ...box.dataset };
   format(box, text);
   if (url) preview(box, form, text, url);
+  if (people) names(box, text, people);
   if (draft) keep(form, draft, form.querySelector('[data-saved]'));
 }

@@ -26,6 +26,21 @@ export default function reply(thread) {
     cancel.hidden = true;
   };
 
+  // what few readers do comes with code of its own: a press on a post, words that were selected to be quoted
+  const fetched = (name) => import(`./${name}.js`).then((code) => code.default(thread, bring));
+  document.addEventListener('selectionchange', function chosen() {
+    if (getSelection().isCollapsed) return;
+    document.removeEventListener('selectionchange', chosen);
+    fetched('quote');
+  });
+  thread.addEventListener('click', function pressed(event) {
+    const button = event.target.closest('[data-press]');
+    if (!button) return;
+    event.preventDefault();
+    thread.removeEventListener('click', pressed);
+    fetched('press').then(() => button.click(), () => button.form.requestSubmit(button));
+  });
+
   thread.addEventListener('click', (event) => {
     const link = event.target.closest('[data-reply]');
     if (link && link.dataset.reply !== '0' && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
