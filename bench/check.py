@@ -22,7 +22,8 @@ GROUP BY t.id, t.last_no, t.last_place, t.reply_count, t.answer_count, t.last_po
 OF_GROUP = f"""
 SELECT g.id, g.topic_count, g.last_topic_n, g.post_count, g.member_count, g.facilitator_count, g.organisation_count,
     g.document_count, g.last_document_n, g.last_post_at,
-    (SELECT count(*) FROM topic t WHERE t.group_id = g.id), (SELECT max(n) FROM topic t WHERE t.group_id = g.id),
+    (SELECT count(*) FROM topic t WHERE t.group_id = g.id),
+    (SELECT coalesce(max(n), 0) FROM topic t WHERE t.group_id = g.id),
     (SELECT count(*) FROM post p WHERE p.group_id = g.id AND {VISIBLE}),
     (SELECT count(*) FROM membership m WHERE m.group_id = g.id AND m.standing IN ('member', 'facilitator', 'owner')),
     (SELECT count(*) FROM membership m WHERE m.group_id = g.id AND m.standing IN ('facilitator', 'owner')),

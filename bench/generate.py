@@ -1,7 +1,7 @@
 """Fills an empty database with a community to measure on: `python -m bench.generate [--scale 10]`.
 
-50 groups, 1,000 people, 5,000 topics and 100,000 posts of about 500 characters, from a fixed seed; one topic has
-2,000 posts. `--scale 10` has ten times the topics and posts. Rows go straight to the driver.
+300 groups, 50 of them lively, 1,000 people, 5,000 topics and 100,000 posts of about 500 characters, from a fixed seed;
+one topic has 10,000 posts. `--scale 10` has ten times the topics and posts. Rows go straight to the driver.
 """
 
 import argparse

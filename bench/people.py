@@ -6,16 +6,18 @@ from itertools import accumulate
 
 from bench.words import WORDS
 
-PEOPLE, GROUPS, TOP = 1_000, 50, 40
+PEOPLE, LIVELY, QUIET = 1_000, 50, 250
 #: the people we measure with: a member of exactly 10 groups, and one of 40. Neither has written anything
 READER, JOINER = 1, 2
 READER_GROUPS, JOINER_GROUPS = 10, 40
+#: of the lively groups that have no parent, and of the quiet ones, in turn
 KINDS = ["open"] * 18 + ["restricted"] * 12 + ["private"] * 6 + ["hidden"] * 4
 #: the kinds of ten sub-groups, each at least as tight as its parent, and the parents' numbers
 CHILDREN = [
     (1, "open"), (2, "restricted"), (3, "private"), (7, "open"), (9, "restricted"),
     (20, "restricted"), (21, "private"), (22, "hidden"), (32, "private"), (37, "hidden"),
 ]  # fmt: skip
+QUIET_KINDS = ("open", "restricted", "restricted", "private", "hidden")
 #: numbers of the open groups that visitors read
 PUBLIC = (4, 5, 6, 8, 10)
 NAMES = [word.capitalize() for word in WORDS if len(word) > 5]
@@ -65,7 +67,8 @@ def people(chance: random.Random) -> list[Person]:
 
 def groups(chance: random.Random) -> list[Group]:
     """Every group, by number from 1; parents first."""
-    kinds = [(None, kind) for kind in KINDS] + CHILDREN
+    quiet = [(None, QUIET_KINDS[n % len(QUIET_KINDS)]) for n in range(QUIET)]
+    kinds = [(None, kind) for kind in KINDS] + CHILDREN + quiet
     made = []
     for n, (parent, kind) in enumerate(kinds, 1):
         one, other = chance.sample(NAMES, 2)
@@ -74,8 +77,8 @@ def groups(chance: random.Random) -> list[Group]:
 
 
 def popularity(of: list[Group]) -> list[float]:
-    """How much happens in each group, compared to the others."""
-    return [1 / (3 + (group.id * 7) % GROUPS) for group in of]
+    """How much happens in each group, compared to the others: a quarter of everything in the first."""
+    return [2, *(1 / (3 + (group.id * 7) % LIVELY) / (1 if group.id <= LIVELY else 8) for group in of[1:])]
 
 
 def take_seats(chance: random.Random, everyone: list[Person], of: list[Group]) -> None:
@@ -85,6 +88,8 @@ def take_seats(chance: random.Random, everyone: list[Person], of: list[Group]) -
     for person in everyone:
         wanted = fixed.get(person.id) or chance.choice((2, 3, 4, 5, 6, 8, 10, 14))
         chosen = first_seats(of, wanted) if person.id in fixed else chosen_by(chance, of, weights, wanted)
+        if person.id > len(of):  # nobody else may be in a quiet one
+            chosen.add(next((group.id for group in of[person.id % len(of) :] if not group.parent), 1))
         for number in sorted(chosen):
             person.seats[number] = "member"
     for group in of:

@@ -13,6 +13,9 @@ from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
 
 from bench import browsers, load, report, schema, statements
 from bench.generate import OUT, folder_of, generate, say
@@ -20,11 +23,15 @@ from bench.load import Page, Sample
 from bench.people import JOINER, READER
 from bench.servers import Server, bare, site
 from forum import create_app
+from forum.kit.db import db
+from forum.models import Group, Topic
 
 PORT, SIZE = 8117, 20
 CONNECTIONS = (1, 8)
 #: settings of a run: pages of 20 posts, and nobody is asked to slow down
 SETTINGS = {"FLASK_POSTS_PER_PAGE": str(SIZE), "FLASK_RATELIMIT_ENABLED": "false"}
+#: a word of few posts, two words of many, one that stands in nearly every post
+SEARCHES = {"rare word": "quarovaley", "two words": "caseload supervision", "common word": "team"}
 KEY = "the bare page signs with this: it holds nothing of worth"
 
 
@@ -102,6 +109,7 @@ class Run:
     def _pages(self) -> list[Page]:
         """What is measured."""
         slug, n, last = self.facts["long"]
+        far = self._far(slug)
         steady = [f"/groups/{slug}/topics/{n}?page=2" for slug, n in self.facts["steady"]]
         groups = [f"/groups/{slug}" for slug in self.facts["mine"]]
         end = f"/groups/{slug}/topics/{n}?page={-(-last // SIZE)}"
@@ -112,6 +120,9 @@ class Run:
             Page("home", ["/"], self.reader),
             Page("home, 40 groups", ["/"], self.joiner),
             Page("group", groups, self.reader),
+            Page("list of topics", [f"/groups/{slug}"], self.reader),
+            *([Page("list, 100th page", [far], self.reader)] if far else []),
+            *(Page(f"search, {name}", [f"/search?q={quote(words)}"], self.reader) for name, words in SEARCHES.items()),
             Page("topic", steady, self.reader),
             Page("topic, last of long", [end], self.reader),
             Page("topic, unchanged", [end], self.reader, 304),
@@ -121,6 +132,19 @@ class Run:
             Page("visitor: topic", public, self.visitor),
             Page("download 5 MB", [f"/groups/{big}/library/{number}/download"], self.reader),
         ]
+
+    def _far(self, slug: str) -> str:
+        """The address of the 100th page of a group's topics; none where there are fewer."""
+        per_page = self.app.config["TOPICS_PER_PAGE"]
+        listed = (
+            sa.select(Topic.last_post_at, Topic.n)
+            .join(Group, Group.id == Topic.group_id)
+            .order_by(Topic.last_post_at.desc(), Topic.id.desc())
+        )
+        shown = listed.where(Group.slug == slug, Topic.deleted_at.is_(None), Topic.hidden_at.is_(None), ~Topic.pinned)
+        with self.app.app_context():
+            last = db.session.execute(shown.offset(per_page * 99 - 1).limit(1)).first()
+        return f"/groups/{slug}?before={int(last[0].timestamp() * 1_000_000 + 0.5)}-{last[1]}" if last else ""
 
     def figures(self) -> dict[str, Any]:
         """The medians, page by page."""

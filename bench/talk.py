@@ -8,7 +8,7 @@ from itertools import accumulate
 from bench.people import Group, popularity
 
 #: for scale 1
-TOPICS, POSTS, LONGEST = 5_000, 100_000, 2_000
+TOPICS, POSTS, LONGEST = 5_000, 100_000, 10_000
 #: replies of the topics whose middle page is measured: all on the first level, three pages of twenty
 STEADY_REPLIES, STEADY_SHARE = 60, 0.02
 DAY = 86_400
@@ -58,7 +58,7 @@ class Post:
 
 def plan(chance: random.Random, of: list[Group], scale: int) -> tuple[list[Topic], list[tuple[int, int]]]:
     """Every topic by number from 1, and (second, topic number) of every post, in the order of time."""
-    sizes = _sizes(chance, TOPICS * scale, POSTS * scale, LONGEST * scale)
+    sizes = _sizes(chance, TOPICS * scale, POSTS * scale, LONGEST)
     begun = sorted(range(len(sizes)), key=lambda at: -1 if at == 0 else at)
     starts = [int(YEARS * chance.random() ** 0.8) for _ in sizes]
     starts[0] = 90 * DAY
