@@ -63,8 +63,9 @@ def _wanted() -> Wanted:
 
 def _groups(me: Person, around: dict[int, Place], wanted: Wanted) -> dict[str, Any]:
     """The groups to choose from: one's own, and some others that one may know of."""
-    own = [place for place in around.values() if me.standing(place.id) in SEATED and place.known]
-    others = [place for place in around.values() if place.known and place not in own]
+    seats = set(me.holding(SEATED))
+    known = [place for place in around.values() if place.known]
+    own, others = ([place for place in known if (place.id in seats) == mine] for mine in (True, False))
     chosen = next((place for place in (*own, *others) if place.slug == wanted.group), None)
     return {"own": own, "others": others if len(others) <= OTHERS else [], "chosen": chosen}
 
