@@ -40,6 +40,13 @@ _last = (
     .subquery()
 )
 _stands = (_last.c.group_id == bindparam("group"), _last.c.deleted_at.is_(None), _last.c.hidden_at.is_(None))
+_enough = select(_last.c.group_id).where(*_stands).limit(KNOWN).subquery()
+#: since when somebody has an account, and how many of their last posts stand in a group, up to KNOWN
+STANDING = Hot(
+    select(User.created_at, select(func.count()).select_from(_enough).scalar_subquery().label("posts")).where(
+        User.id == bindparam("me")
+    )
+)
 FACTS = Hot(
     select(
         User.created_at,
@@ -73,13 +80,12 @@ def links_in(html: str) -> list[str]:
 
 
 def weigh(me: Person, group: Any, title: str, written: Any, foreign: bool | None = None) -> Weighed:
-    """What a text by this person weighs in a group. `foreign`: what somebody else said who was asked. One statement."""
-    if level(me, group) >= FACILITATE:
+    """What a text by this person weighs in a group. `foreign`: what somebody else said who was asked. One statement,
+    and one more for people who are not known yet."""
+    if level(me, group) >= FACILITATE or _known(me, group):
         return FINE
     facts = FACTS.first({"me": me.id, "group": group.id, "body": written.body})
     age = now() - facts.created_at
-    if facts.posts >= KNOWN and age > OLD:
-        return FINE
     links = links_in(written.shown)
     signs = [*_of_text(title, written, links), *_of_person(facts, age)]
     signs += [(AKISMET, "Akismet takes it for spam")] if foreign else []
@@ -87,6 +93,12 @@ def weigh(me: Person, group: Any, title: str, written: Any, foreign: bool | None
     first = group.hold_first and bool(links) and (not facts.posts or age < NEW)
     waits = first or bool(group.spam_limit and score >= group.spam_limit)
     return Weighed(score, tuple(words for _, words in signs), waits, doubtful=True)
+
+
+def _known(me: Person, group: Any) -> bool:
+    """Whether enough of theirs stands here, for long enough."""
+    facts = STANDING.first({"me": me.id, "group": group.id})
+    return facts.posts >= KNOWN and now() - facts.created_at > OLD
 
 
 def adds_links(me: Person, group: Any, before: str, after: str) -> bool:

@@ -159,6 +159,7 @@ def _post(me: Person, topic: Topic, written: Written, moment: datetime, **where:
         "parent_id": None, "top_id": None, **where,
     }  # fmt: skip
     (row,) = WRITTEN.run({f"to_{name}": value for name, value in facts.items()})
+    facts |= {"edited_at": None, "hidden_at": None, "deleted_at": None, "helpful_count": 0}  # as it is now
     post = Post(id=row.id, **facts)
     make_transient_to_detached(post)
     db.session.add(post)
