@@ -5,13 +5,13 @@ from sqlalchemy import insert, literal, select, update
 from forum import moves
 from forum.access import Person
 from forum.discussions.actions.counting import UNSEEN
-from forum.discussions.moving import preflight, rows
+from forum.discussions.moving import preflight, rows, waiting
 from forum.discussions.moving.placing import brought
 from forum.discussions.moving.topics import OTHERWISE
 from forum.held import Settled
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Draft, Follow, Held, Move, Poll, Topic
+from forum.models import Draft, Follow, Move, Poll, Topic
 
 
 def merge(me: Person, topic: Topic, into: Topic, seen: str) -> Move:
@@ -30,9 +30,10 @@ def merge(me: Person, topic: Topic, into: Topic, seen: str) -> Move:
     ]  # fmt: skip
     rows.put(into, placed)
     poll = _poll(topic, into)
+    waits = waiting.follow(topic, into, {was.no: spot.no for was, spot in zip(moving, placed, strict=True)}, whole=True)
     _end(topic, into)
     moves.leave("topic", topic.n, group_id=topic.group_id, to_post_id=opening.id)
-    return brought(me, "merge", topic, into, moving, placed, "topic.merged", poll=poll)
+    return brought(me, "merge", topic, into, moving, placed, "topic.merged", poll=poll, held=waits)
 
 
 def _poll(topic: Topic, into: Topic) -> int | None:
@@ -53,8 +54,6 @@ def _end(topic: Topic, into: Topic) -> None:
     those = select(Follow.user_id, literal(into.id), literal(now(), Follow.since.type))
     those = those.where(Follow.topic_id == topic.id, Follow.user_id.not_in(there))
     db.session.execute(insert(Follow).from_select(["user_id", "topic_id", "since"], those))
-    waits = update(Held).where(Held.topic_id == topic.id).values(topic_id=into.id, group_id=into.group_id, answers=None)
-    db.session.execute(waits, execution_options=UNSEEN)
     writing = select(Draft.user_id).where(Draft.place == f"reply:{into.id}")
     typed = update(Draft).where(Draft.place == f"reply:{topic.id}", Draft.user_id.not_in(writing))
     db.session.execute(typed.values(place=f"reply:{into.id}"), execution_options=UNSEEN)

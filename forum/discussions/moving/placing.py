@@ -10,7 +10,7 @@ from forum import moves
 from forum.access import Person
 from forum.discussions.actions.counting import UNSEEN
 from forum.discussions.actions.following import FOLLOW
-from forum.discussions.moving import preflight, rows, telling
+from forum.discussions.moving import preflight, rows, telling, waiting
 from forum.discussions.moving.rows import Spot
 from forum.discussions.moving.topics import OTHERWISE, next_number
 from forum.held import Settled
@@ -71,6 +71,8 @@ def brought(
 ) -> Move:  # fmt: skip
     """What follows when posts stand in another topic: what hangs on them, old addresses, counts, the way back."""
     left, accepted = topic.group, clear_answer(topic, moving)
+    if kind != "merge":
+        facts["held"] = waiting.follow(topic, there, {was.no: to.no for was, to in zip(moving, placed, strict=True)})
     files = rows.bring([spot.id for spot in moving], there)
     for spot in moving:
         moves.leave("post", spot.no, topic_id=topic.id, to_post_id=spot.id)

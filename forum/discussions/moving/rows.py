@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from forum import moves, uploads
 from forum.access import Person
 from forum.discussions.actions.counting import UNSEEN, count_group, count_topic
+from forum.discussions.moving import waiting
 from forum.held import Settled, hold, still_may
 from forum.kit.db import db
 from forum.models import Citation, Cites, Concern, Document, Event, Group, Post, Quotation, Report, Topic
@@ -115,7 +116,8 @@ def order(topic: Topic) -> None:
 def bring(ids: list[int], topic: Topic, back: Mapping[int, tuple[int, str]] | None = None) -> list[uploads.Carried]:
     """Files, citations and news of these posts belong to the topic, and its group, where they stand now.
 
-    Old addresses of files lead to the new ones. Does not commit. Raises uploads.Full.
+    So do the files of what waits to be a reply there. Old addresses of files lead to the new ones. Does not commit.
+    Raises uploads.Full.
     """
     for model in (Event, Citation, Quotation):
         values = {"group_id": topic.group_id} | ({"topic_id": topic.id} if model is Event else {})
@@ -137,7 +139,8 @@ def _bring_concerns(which: Any, group_id: int) -> None:
 
 
 def _bring_files(ids: list[int], topic: Topic, back: Mapping[int, tuple[int, str]] | None) -> list[uploads.Carried]:
-    found = select(Document).where(Document.post_id.in_(ids), Document.deleted_at.is_(None))
+    theirs = or_(Document.post_id.in_(ids), Document.id.in_(waiting.files_of(topic)))
+    found = select(Document).where(theirs, Document.deleted_at.is_(None))
     elsewhere = found.where(Document.group_id != topic.group_id).order_by(Document.id)
     documents = list(db.session.scalars(elsewhere).unique())
     before = {document.id: document.group for document in documents}

@@ -3,24 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, select, update
 
 from forum import moves
 from forum.access import Person
 from forum.discussions.actions.counting import UNSEEN
-from forum.discussions.moving import rows, telling
+from forum.discussions.moving import rows, telling, waiting
+from forum.discussions.moving.built import TooLate, nothing_after, ours
 from forum.discussions.moving.rows import Spot
 from forum.discussions.moving.topics import transfer
-from forum.held import Settled
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Group, Move, Poll, Post, Topic
 
 DAY = timedelta(hours=24)
-
-
-class TooLate(Settled):
-    """What came after keeps a move from being taken back."""
 
 
 def moves_of(topic: Topic) -> list[Move]:
@@ -36,7 +32,7 @@ def undo(me: Person, move: Move, topic: Topic) -> None:
         _raise(was)
     rows.take(me, *{topic, was}, groups=[before])
     _still_ours(move)
-    _nothing_after(move, topic)
+    nothing_after(move, topic, was)
     if move.kind == "topic":
         _topic_back(move, topic, before)
     elif was.id == topic.id:
@@ -82,20 +78,6 @@ def _still_ours(move: Move) -> None:
         raise TooLate("This was taken back already, or is more than a day old.")
 
 
-def _nothing_after(move: Move, topic: Topic) -> None:
-    """Nothing, if no post was written since that stands on what moved. Raises TooLate."""
-    ours = [row[0] for row in move.facts.get("posts", [])]
-    since = (Post.topic_id == topic.id, Post.created_at > move.at)
-    on_it = () if move.kind in ("topic", "split") else (or_(Post.parent_id.in_(ours), Post.top_id.in_(ours)),)
-    many = db.session.scalar(select(func.count()).select_from(Post).where(*since, *on_it)) or 0
-    if many:
-        said = "A reply has" if many == 1 else f"{many} replies have"
-        raise TooLate(f"{said} come since. Move it by hand, so that you see who would read what.")
-    here = select(func.count()).select_from(Post).where(Post.id.in_(ours), Post.topic_id == topic.id)
-    if ours and db.session.scalar(here) != len(ours):
-        raise TooLate("Some of what was moved has been moved on since. Move it by hand.")
-
-
 def _files(move: Move) -> dict[int, tuple[int, str]]:
     return {one: (n, audience) for one, n, audience in move.facts.get("files", [])}
 
@@ -110,12 +92,8 @@ def _topic_back(move: Move, topic: Topic, left: Group) -> None:
 
 
 def _as_before(move: Move) -> list[Spot]:
-    authors = dict(db.session.execute(select(Post.id, Post.author_id).where(Post.id.in_(_ids(move)))).all())
+    authors = dict(db.session.execute(select(Post.id, Post.author_id).where(Post.id.in_(ours(move)))).all())
     return [Spot(one, no, 0, top, parent, authors[one]) for one, no, top, parent in move.facts["posts"]]
-
-
-def _ids(move: Move) -> list[int]:
-    return [row[0] for row in move.facts["posts"]]
 
 
 def _within(move: Move, topic: Topic) -> None:
@@ -125,9 +103,10 @@ def _within(move: Move, topic: Topic) -> None:
 
 
 def _posts_back(move: Move, topic: Topic, was: Topic) -> None:
-    now_at = dict(db.session.execute(select(Post.id, Post.no).where(Post.id.in_(_ids(move)))).all())
+    now_at = dict(db.session.execute(select(Post.id, Post.no).where(Post.id.in_(ours(move)))).all())
     spots = _as_before(move)
     rows.put(was, spots)
+    waiting.go_back(move.facts.get("held", []), was)
     rows.bring([spot.id for spot in spots], was, _files(move))
     for spot in spots:
         moves.come_back("post", spot.no, topic_id=was.id)
