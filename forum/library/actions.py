@@ -107,8 +107,8 @@ def restore_version(me: Person, document: Document, version: Version) -> Version
 def remove_version(me: Person, document: Document, version: Version, reason: str) -> None:
     """Deletes one version for good. Raises Conflict for the only one."""
     number = version.number
-    uploads.withdraw(document, version)
     _shows(document)
+    uploads.withdraw(document, version)
     activity.log("version.deleted", me, group=document.group, n=document.n, version=number, reason=reason)
 
 
@@ -134,15 +134,15 @@ def describe(me: Person, document: Document, slide: Any, words: str) -> bool:
 
 def hide(me: Person, document: Document, reason: str) -> None:
     """Takes a file out of sight of all but facilitators. Raises Conflict."""
-    uploads.hide(document)
     _shows(document)
+    uploads.hide(document)
     activity.log("document.hidden", me, group=document.group, n=document.n, reason=reason)
 
 
 def restore(me: Person, document: Document) -> None:
     """Brings a hidden file back. Raises Conflict."""
-    uploads.restore(document)
     _shows(document)
+    uploads.restore(document)
     activity.log("document.restored", me, group=document.group, n=document.n)
 
 
@@ -158,10 +158,10 @@ def remove(me: Person, document: Document, reason: str) -> None:
 
 
 def _shows(document: Document) -> None:
-    """The pages of the group, and of the topic that carries the file, show something new."""
-    group = update(Group).where(Group.id == document.group_id).values(version=Group.version + 1)
-    db.session.execute(group, execution_options=UNSEEN)
+    """The pages of the topic that carries it, and then of the group (`forum.held`), show something new."""
     if document.post_id:
         carried = select(Post.topic_id).where(Post.id == document.post_id).scalar_subquery()
         topic = update(Topic).where(Topic.id == carried).values(version=Topic.version + 1)
         db.session.execute(topic, execution_options=UNSEEN)
+    group = update(Group).where(Group.id == document.group_id).values(version=Group.version + 1)
+    db.session.execute(group, execution_options=UNSEEN)

@@ -7,6 +7,8 @@ from sqlalchemy import select, update
 from forum.access import Person
 from forum.discussions import actions as discussions
 from forum.discussions.queries.quotes import replied
+from forum.groups.refusals import Settled
+from forum.held import take_topic
 from forum.kit.db import db
 from forum.library import actions as library
 from forum.models import Document, Group, Post
@@ -14,12 +16,25 @@ from forum.models import Document, Group, Post
 Thing = Post | Document
 
 
-def hold(group: Group) -> None:
-    """Takes the group's row for this transaction, so that what is decided in it comes one after another."""
-    db.session.flush()
+def hold(group: Group, thing: Thing | None = None) -> None:
+    """Takes the group's row for this transaction, so that what is decided in it comes one after another.
+
+    The topic of a thing is taken before (`forum.held` says why). Raises Settled, if the thing is elsewhere by then.
+    """
+    stood = _topic_of(thing)
+    take_topic(stood)
     same = update(Group).where(Group.id == group.id).values(version=Group.version)
     db.session.execute(same, execution_options={"synchronize_session": False})
     db.session.refresh(group)
+    if thing is not None and (group_of(fresh(thing)).id != group.id or _topic_of(thing) != stood):
+        raise Settled("This was moved in the same moment. Look at it again where it is now.")
+
+
+def _topic_of(thing: Thing | None) -> int | None:
+    """The number of the topic in which it stands."""
+    if isinstance(thing, Document):
+        return db.session.scalar(select(Post.topic_id).where(Post.id == thing.post_id)) if thing.post_id else None
+    return thing.topic_id if thing else None
 
 
 def author_id(thing: Thing) -> int:

@@ -12,6 +12,7 @@ from forum.discussions.actions.quoting import quote_anew
 from forum.discussions.actions.tagging import tell_of_tags
 from forum.discussions.actions.telling import tell_newly_mentioned
 from forum.discussions.writing import Written, author_of
+from forum.held import take_topic
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.text import RENDERER
@@ -30,6 +31,7 @@ def edit(me: Person, post: Post, written: Written, revision: int) -> None:
         return
     kept = {"number": revision, "title": post.topic.title if post.no == 0 else "", "body": post.body}
     values = {"body": written.body, "html": written.html, "renderer": RENDERER}
+    take_topic(post.topic_id)
     _revise(post, revision, kept, values)
     cite_anew(post, written.cites)
     quote_anew(post, written.quotes)
@@ -42,6 +44,7 @@ def change_topic(me: Person, topic: Topic, opening: Post, kind: TopicKind, title
 
     Raises Stale when the opening post was edited in this very moment.
     """
+    take_topic(topic.id)
     if title != topic.title and not opening.deleted_at:
         _revise(opening, opening.revision, {"number": opening.revision, "title": topic.title, "body": opening.body}, {})
     gone = NO_ANSWER if kind != TopicKind.QUESTION else {}

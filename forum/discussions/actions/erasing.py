@@ -12,6 +12,7 @@ from forum.discussions.actions.counting import UNSEEN, count_group, count_topic
 from forum.discussions.actions.quoting import forget_quotes
 from forum.discussions.actions.thanking import forget_thanks
 from forum.discussions.writing import author_of
+from forum.held import take_topic
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Document, Draft, Event, Poll, Post, Revision, Topic, TopicTag
@@ -20,6 +21,7 @@ from forum.models import Document, Draft, Event, Poll, Post, Revision, Topic, To
 def delete_post(me: Person, post: Post) -> None:
     """A stub stays in its place. Files attached to it go too. Does not commit."""
     topic = post.topic
+    take_topic(topic.id)
     uploads.remove(uploads.attached(post))
     _empty([post.id])
     count_topic(topic)

@@ -10,6 +10,7 @@ from forum.access import Person
 from forum.discussions.actions.counting import UNSEEN, count_group, count_topic, touch
 from forum.discussions.actions.quoting import unquoted
 from forum.discussions.writing import author_of
+from forum.held import take_topic
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Post, Topic
@@ -23,12 +24,14 @@ class TooManyPins(Exception):
 
 def hide_post(me: Person, post: Post) -> None:
     """Only facilitators read it from now on; others find a stub. Does not commit."""
+    take_topic(post.topic_id)
     if _changed(Post, post.id, "hidden_at", now()):
         _counted(me, post, "post.hidden")
 
 
 def restore_post(me: Person, post: Post) -> None:
     """Everyone reads it again. Does not commit."""
+    take_topic(post.topic_id)
     if _changed(Post, post.id, "hidden_at", None):
         _counted(me, post, "post.restored")
 

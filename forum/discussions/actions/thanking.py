@@ -4,12 +4,14 @@ from sqlalchemy import delete, update
 
 from forum.access import Person
 from forum.discussions.actions.counting import UNSEEN
+from forum.held import take_topic
 from forum.kit.db import db, insert_or
 from forum.models import Helpful, Post, Topic
 
 
 def thank(me: Person, post: Post) -> None:
     """It helped them. Does not commit."""
+    take_topic(post.topic_id)
     row = insert_or(Helpful).values(user_id=me.id, post_id=post.id).on_conflict_do_nothing()
     if db.session.execute(row.returning(Helpful.post_id)).first():
         _count(post, 1)
@@ -17,6 +19,7 @@ def thank(me: Person, post: Post) -> None:
 
 def unthank(me: Person, post: Post) -> None:
     """They no longer say so. Does not commit."""
+    take_topic(post.topic_id)
     mine = (Helpful.user_id == me.id, Helpful.post_id == post.id)
     if db.session.execute(delete(Helpful).where(*mine).returning(Helpful.post_id)).first():
         _count(post, -1)

@@ -24,14 +24,12 @@ def settled(concern: Concern) -> str:
 
 def decide(me: Person, concern: Concern, verdict: Verdict, words: str) -> None:
     """Keeps, hides or deletes what was reported. Raises Settled when somebody was quicker, or the right is over."""
-    things.hold(concern.group)
-    db.session.refresh(concern)
+    thing = _held(concern)
     if concern.verdict != Verdict.OPEN:
         db.session.refresh(concern, ["decided_by"])
         raise Settled(settled(concern))
     if not can(person(me.id), "handle", concern):
         raise Settled(CHANGED)
-    thing = things.fresh(things.thing_of(concern))
     _apply(me, concern, thing, verdict)
     concern.verdict, concern.words, concern.decided_by_id, concern.decided_at = verdict, words, me.id, now()
     concern.mark = things.mark(thing)
@@ -40,6 +38,14 @@ def decide(me: Person, concern: Concern, verdict: Verdict, words: str) -> None:
     facts = {"verdict": verdict.value, **things.where(thing)}
     activity.log("report.decided", me, group=concern.group, subject=author, **facts)
     _tell(me, concern, author, thing)
+
+
+def _held(concern: Concern) -> Thing:
+    """What was reported, as it is now that nobody else decides about it. Raises Settled if it was moved meanwhile."""
+    thing = things.thing_of(concern)
+    things.hold(concern.group, thing)
+    db.session.refresh(concern)
+    return thing
 
 
 def _apply(me: Person, concern: Concern, thing: Thing, verdict: Verdict) -> None:
@@ -67,11 +73,9 @@ def _tell(me: Person, concern: Concern, author: User, thing: Thing) -> None:
 
 def take_on(me: Person, concern: Concern) -> None:
     """An administrator looks at what was reported, in a group without a facilitator: that is logged. Raises Settled."""
-    things.hold(concern.group)
-    db.session.refresh(concern)
+    thing = _held(concern)
     if concern.verdict != Verdict.OPEN or not can(person(me.id), "handle", concern):
         raise Settled(CHANGED)
     if concern.handler_id != me.id:
         concern.handler_id = me.id
-        thing = things.thing_of(concern)
         activity.log("admin.looked at report", me, group=concern.group, **things.where(thing))
