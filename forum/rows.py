@@ -148,13 +148,9 @@ def _bookmark(who: Who, bookmark: Columns) -> Condition:
 
 
 def _held(who: Who, held: Columns) -> Condition:
-    """What waits for a facilitator: read by them, and by whoever wrote it while they are a member."""
-
-    def lets(group: Columns) -> Condition:
-        own = and_(who.is_(held.author_id), reaches(who, group, TAKE_PART))
-        return or_(own, reaches(who, group, FACILITATE))
-
-    return of_group(held.group_id, lets)
+    """What waits for a facilitator: read by them, and always by whoever wrote it."""
+    leads = of_group(held.group_id, lambda group: reaches(who, group, FACILITATE))
+    return or_(and_(who.is_registered(), who.is_(held.author_id)), leads)
 
 
 def _concern(who: Who, concern: Columns) -> Condition:

@@ -58,11 +58,13 @@ KEY = "0" * 16
 _composers: Lru[Any, Markup] = Lru(200)
 
 
-def composer(topic: TopicRow, around: Around, sight: Sight, picked: Sequence[Any] = ()) -> Markup:
+def composer(
+    topic: TopicRow, around: Around, sight: Sight, picked: Sequence[Any] = (), files: Sequence[Any] = ()
+) -> Markup:
     """Where a reply is written: with the draft that was kept, or empty and remembered."""
     draft, proof = topic.draft or {}, csrf_field()
     if draft or proof:
-        return composed(topic, around, sight, ReplyForm(None, data=draft), picked)
+        return composed(topic, around, sight, ReplyForm(None, data=draft), picked, files)
     seen = (sight.icon, sight.sentence, sight.wide, tuple(sight.details))
     empty = _composers.get_or_make(
         (around, topic.kind, seen), lambda: composed(topic, around, sight, ReplyForm(None, data={"key": KEY}))
@@ -70,10 +72,17 @@ def composer(topic: TopicRow, around: Around, sight: Sight, picked: Sequence[Any
     return Markup(empty.replace(KEY, fresh_key()))  # noqa: S704 a key of hexadecimal digits
 
 
-def composed(topic: TopicRow, around: Around, sight: Sight, form: ReplyForm, picked: Sequence[Any] = ()) -> Markup:
+def composed(
+    topic: TopicRow,
+    around: Around,
+    sight: Sight,
+    form: ReplyForm,
+    picked: Sequence[Any] = (),
+    files: Sequence[Any] = (),
+) -> Markup:
     """The composer, made by its macro."""
     made: Any = current_app.jinja_env.get_template("macros/composer.html").module
-    drawn: Markup = made.reply_composer(form, around, sight, topic.draft_at, topic, picked=picked)
+    drawn: Markup = made.reply_composer(form, around, sight, topic.draft_at, topic, documents=files, picked=picked)
     return drawn
 
 

@@ -32,6 +32,8 @@ class Written:
     cites: tuple[Cited, ...] = ()
     #: the words of other posts that it shows
     quotes: tuple[Taken, ...] = ()
+    #: the text as it was written, with the words that it quotes
+    source: str = ""
 
     @property
     def shown(self) -> Markup:
@@ -45,14 +47,15 @@ def write(body: str, thing: Any, me: Person | None = None, picked: Sequence[Name
     `me` cites slides: those `picked`, and those whose address is in the text. Raises TooLong, in words for the person
     who wrote it.
     """
-    body, quotes = taken(me, thing, body)
+    source, (body, quotes) = body, taken(me, thing, body)
     handles = text.mentions(body) if "@" in body else []
     readers = named_hearers(handles, thing)
     address = {handle: f"/people/{handle}" for handle in readers}
     html = str(text.render(body, mention=address.get, doc_id=secrets.token_hex(3)))
     html = with_marks(html, quotes) if quotes else html
     unheard = tuple(handle for handle in handles if handle not in readers)
-    return Written(body, html, tuple(readers.values()), unheard, cited(me, html, picked) if me else (), tuple(quotes))
+    cites = cited(me, html, picked) if me else ()
+    return Written(body, html, tuple(readers.values()), unheard, cites, tuple(quotes), source)
 
 
 def author_of(thing: Any) -> User:

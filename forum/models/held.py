@@ -26,7 +26,7 @@ class HeldState(StrEnum):
 class Held(Row, db.Model):
     """A topic (`topic_id` None) or reply that waits. Nothing counts, lists, finds or mails it: it is no post yet.
 
-    Published, it becomes one with the time it was written at; its own text is emptied then, and when it goes back.
+    Published, it becomes one with the time it was written at, and its own text is emptied; else its author keeps it.
     """
 
     __tablename__ = "held"
@@ -44,9 +44,12 @@ class Held(Row, db.Model):
     answers: Mapped[int | None]
     kind: Mapped[TopicKind | None]
     title: Mapped[str] = mapped_column(String(150), default="")
+    #: as it was written, with the words that it quotes
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     tags: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    #: the posts whose words it quotes
+    quotes: Mapped[list[int]] = mapped_column(sa.JSON, default=list, server_default="[]")
     #: the slides chosen beside it, as forms name them
     picks: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     #: the files that came with it: drafts of its author

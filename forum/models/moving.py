@@ -39,7 +39,7 @@ class Move(Row, db.Model):
     """What a facilitator moved, and what is needed to put it back. Seen by facilitators of where it is now."""
 
     __tablename__ = "move"
-    __table_args__ = (Index("ix_move_topic_id", "topic_id", "id"),)
+    __table_args__ = (Index("ix_move_topic_id", "topic_id", "id"), Index("ix_move_from_topic_id", "from_topic_id"))
 
     #: topic, post, split, merge
     kind: Mapped[str] = mapped_column(String(8))

@@ -8,7 +8,21 @@ from forum.access import CARD, FACILITATE, TAKE_PART, VISITOR, Level, Person, ca
 from forum.kit import ids
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Group, Invitation, Mail, Offer, Post, TagFollow, Topic, TopicKind, User
+from forum.models import (
+    Concern,
+    Group,
+    Held,
+    HeldState,
+    Invitation,
+    Mail,
+    Offer,
+    Post,
+    TagFollow,
+    Topic,
+    TopicKind,
+    User,
+    Verdict,
+)
 
 #: it is about the address itself: whoever has it may read it, unless their account is suspended
 ADDRESS = "address"
@@ -26,6 +40,10 @@ ASKER = "asker"
 OFFERED = "offered"
 #: the same, whether they are in its group or not
 READABLE = "readable"
+#: they look after the group of the mail, and something waits there for them still
+HELD = "held"
+#: they run the site, and something that was reported waits where nobody looks after the group
+ESCALATED = "escalated"
 #: the same, and they still follow one of the tags it came for
 TAGGED = "tagged"
 
@@ -46,6 +64,8 @@ NEEDS: dict[str, str | Level] = {
     "moved": READABLE,
     "topic-tagged": TAGGED,
     "held-decided": CARD,
+    "held-waiting": HELD,
+    "report-escalated": ESCALATED,
     "report-received": FACILITATE,
     "report-limit": FACILITATE,
     "report-hid": CARD,
@@ -75,12 +95,29 @@ def may_be_told(mail: Mail, reader: User | None, group: Group | None, topic: Top
     who = person(reader.id if reader else None)
     if need in (ASKER, OFFERED):
         return topic is not None and (may_accept if need == ASKER else may_help)(who, topic)
-    if need == REGISTERED:
-        return bool(who)
     if need in (POST, WANTED, READABLE, TAGGED):
         wants = need != WANTED or (reader is not None and reader.mail_mentions)
         return bool(who) and wants and _reads(who, mail, POST if need == WANTED else need)
-    return bool(who) and group is not None and isinstance(need, Level) and level(who, group) >= need
+    return bool(who) and (need == REGISTERED or (group is not None and _in_group(who, mail, group, need)))
+
+
+def _in_group(who: Person, mail: Mail, group: Group, need: Any) -> bool:
+    """Whether they still are in that group what the mail needs."""
+    if need == HELD:
+        return _held_for(who, group)
+    if need == ESCALATED:
+        return _escalated_to(who, mail, group)
+    return isinstance(need, Level) and level(who, group) >= need
+
+
+def _held_for(who: Person, group: Group) -> bool:
+    waits = exists(select(1).where(Held.group_id == group.id, Held.state == HeldState.WAITING))
+    return level(who, group) >= FACILITATE and bool(db.session.scalar(select(waits)))
+
+
+def _escalated_to(who: Person, mail: Mail, group: Group) -> bool:
+    open_ = exists(select(1).where(Concern.code == mail.facts["code"], Concern.verdict == Verdict.OPEN))
+    return who.admin and not group.facilitator_count and bool(db.session.scalar(select(open_)))
 
 
 def _reads(who: Person, mail: Mail, need: Any) -> bool:

@@ -93,8 +93,8 @@ def reads_post(who: Someone, post: Any, group: str) -> bool:
 
 
 def reads_held(who: Someone, group: str, own: bool) -> bool:
-    """What waits for a facilitator: they, and whoever wrote it while they take part."""
-    return at_least(who, group, "take part" if own else "facilitate")
+    """What waits for a facilitator: they, and whoever wrote it, wherever it is by now."""
+    return (own and who.account == "active") or at_least(who, group, "facilitate")
 
 
 def decides(who: Someone, group: str, own: bool, alone: bool) -> bool:

@@ -293,7 +293,7 @@ def crawl(browser: Browser, seeds: list[str]) -> dict[str, str]:
 
 def seeds_of() -> list[str]:
     """The addresses that a curious person would try in every group, known to them or not."""
-    found = ["/", "/bookmarks", "/groups", "/people", "/settings", "/inbox", "/about/access", "/unanswered"]
+    found = ["/", "/bookmarks", "/groups", "/people", "/settings", "/inbox", "/about/access", "/unanswered", "/waiting"]
     found += [
         f"/search?q=canary*&kind={kind}{more}" for kind in ("talk", "files", "people") for more in ("", "&sort=best")
     ]

@@ -89,6 +89,7 @@ STOPS = [
     Stop("maya", "/settings/muted", "Muted"),
     Stop("maya", "/settings/feeds", "Feeds"),
     Stop("maya", "/unanswered", "Unanswered questions"),
+    Stop("maya", "/waiting", "What waits for a facilitator"),
     Stop("maya", f"{TOPIC}/posts/1/report", "Report "),
     Stop("grace", "/admin/log", "Log of the site"),
     Stop("grace", "/admin/reports", "Reports"),

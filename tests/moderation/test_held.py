@@ -200,8 +200,8 @@ def test_whoever_wrote_it_takes_it_back(community, as_, talk, newcomer, topic):
     joanna = as_(newcomer)
     talk.reply(joanna, "policy", topic, LINK)
     code = held().code
-    assert as_(community.sam).post(f"/groups/policy/waiting/{code}/end").status_code == 404
-    assert joanna.post(f"/groups/policy/waiting/{code}/end").status_code == 303
+    assert as_(community.sam).post(f"/waiting/{code}/end").status_code == 404
+    assert joanna.post(f"/waiting/{code}/end").status_code == 303
     assert LINK in see(joanna, f"/groups/policy/topics/{topic}").text
     assert as_(community.tom).post(f"{MANAGE}/{code}/publication").status_code == 409
 

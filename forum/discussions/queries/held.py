@@ -1,16 +1,18 @@
 """Texts that wait for a facilitator, for their author and for those who decide."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from markupsafe import Markup
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from forum.access import Person, readable
 from forum.kit.db import db
-from forum.models import Group, Held, HeldState
+from forum.models import Group, Held, HeldState, Topic
 
 LATELY = 20
+_GROUP = aliased(Group)
 
 
 def _loaded(group: Group, me: Person) -> Any:
@@ -24,10 +26,48 @@ def held_named(code: str, group: Group, me: Person) -> Held | None:
     return found
 
 
-def mine_in(group: Group, me: Person) -> Sequence[Held]:
-    """What this person wrote here that waits, oldest first; and what was given back lately."""
-    own = _loaded(group, me).where(Held.author_id == me.id).order_by(Held.id.desc()).limit(LATELY)
-    return list(db.session.scalars(own).all())
+class Mine(NamedTuple):
+    """A text for its author. `group`, `topic`: where it is for, as far as they may read those now."""
+
+    held: Held
+    html: Markup
+    group: Group | None
+    topic: Topic | None
+
+    @property
+    def draft(self) -> str:
+        """Where it can be sent again; '' where it can't be now."""
+        if self.group is None or (self.held.topic_id and self.topic is None):
+            return ""
+        base = f"/groups/{self.group.slug}/topics/"
+        return f"{base}{self.topic.n}#reply" if self.topic else f"{base}new"
+
+
+def mine(me: Person, group: Group | None = None) -> list[Mine]:
+    """What this person wrote that waits, and what was decided lately; in one group, or wherever it is."""
+    here = () if group is None else (Held.group_id == group.id,)
+    waits = (Held.state == HeldState.WAITING).desc()
+    found = _mine(me).where(*here).order_by(waits, Held.id.desc()).limit(LATELY)
+    return [_as_mine(row) for row in db.session.execute(found).unique()]
+
+
+def mine_named(me: Person, code: str) -> Mine | None:
+    """One of them."""
+    row = db.session.execute(_mine(me).where(Held.code == code)).unique().first()
+    return _as_mine(row) if row else None
+
+
+def _mine(me: Person) -> Any:
+    topic = exists(select(1).where(Topic.id == Held.topic_id, Topic.deleted_at.is_(None), readable(Topic, me)))
+    group = exists(select(1).select_from(_GROUP).where(_GROUP.id == Held.group_id, readable(_GROUP, me)))
+    people = (joinedload(Held.decided_by), joinedload(Held.topic))
+    own = (Held.author_id == me.id, readable(Held, me))
+    return select(Held, group.label("reads_group"), topic.label("reads_topic")).where(*own).options(*people)
+
+
+def _as_mine(row: Any) -> Mine:
+    held, html = row.Held, Markup(row.Held.html)  # noqa: S704 (rendered by kit.text)
+    return Mine(held, html, held.group if row.reads_group else None, held.topic if row.reads_topic else None)
 
 
 def waiting_in(group: Group, me: Person) -> Sequence[Held]:

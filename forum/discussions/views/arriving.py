@@ -1,9 +1,11 @@
 """Files that come with a post: received, kept over a refused form, thrown away when they came twice."""
 
+from collections.abc import Mapping
+
 from flask import request
 
 from forum import uploads
-from forum.access import Person
+from forum.access import Person, can
 from forum.kit.forms import Form
 from forum.models import Document, Group
 
@@ -17,6 +19,12 @@ def arrived(me: Person, group: Group, form: Form) -> list[Document]:
     if words := uploads.too_many(documents):
         form.refuse("files", words)
     return documents
+
+
+def files_in(me: Person, group: Group, draft: Mapping[str, str] | None) -> list[Document]:
+    """The person's files that a draft has kept, as far as they are not posted yet. One statement, if it has any."""
+    numbers = [int(one) for one in (draft or {}).get("kept", "").split() if one.isdecimal()]
+    return uploads.drafts(me, group, numbers) if numbers and can(me, "upload", group) else []
 
 
 def marks_of_files(form: Form) -> list[str]:

@@ -83,7 +83,8 @@ def typed() -> dict[str, str]:
     names = ("kind", "title", "body", "tags", "to")
     found = {name: request.form[name].replace("\0", "") for name in names if name in request.form}
     cites = " ".join(one for one in request.form.getlist("cite") if PICK.fullmatch(one))
-    return {**found, "cite": cites} if cites else found
+    files = " ".join(one for one in request.form.getlist("kept") if one.isdecimal())
+    return {**found, **({"cite": cites} if cites else {}), **({"kept": files} if files else {})}
 
 
 def not_sent(what: str, why: str, code: int) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from forum.discussions import actions, moving
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import ReplyForm
 from forum.discussions.queries.quotes import Quoted, post_at, quoted
-from forum.discussions.views.arriving import arrived, marks_of_files
+from forum.discussions.views.arriving import arrived, files_in, marks_of_files
 from forum.discussions.views.doubting import waits, weighed_by_all
 from forum.discussions.views.keeping import GONE, LOCKED, REFUSED, not_sent, signed_out
 from forum.discussions.views.limits import by_person, post_limit
@@ -45,7 +45,7 @@ def reply_page(slug: str, n: int) -> Answer:
     form.to.data = str(answered.no) if answered and answered.no else ""
     if answered and request.args.get("quote"):
         form.body.data = "\n\n".join(part for part in (form.body.data, answered.as_quote) if part) + "\n\n"
-    return page(me, topic, form, answered, [])
+    return page(me, topic, form, answered, files_in(me, topic.group, draft.fields if draft else None))
 
 
 @bp.post(TOPIC + "/replies")
@@ -78,6 +78,8 @@ def sent(me: Person, topic: Topic, form: ReplyForm) -> Answer:
     """What follows from a reply that may be posted: the post, or the page again."""
     right = form.submitted()
     documents = arrived(me, topic.group, form) if can(me, "upload", topic.group) else []
+    if documents:  # they are drafts, whatever comes; and their group's row is let go before the topic's is taken
+        db.session.commit()
     choosing = choice(me, topic.group)
     written = None if choosing else words(me, form, topic) if right and not form.errors else None
     if written is None or "preview" in request.form:
@@ -101,6 +103,12 @@ def moved_on(me: Person, slug: str, topic: Topic, answers: int | None) -> Answer
     form.to.data = str(answers) if answers else ""
     if moving.wider(topic, slug):
         flash(f"The topic has been moved to {topic.group.name} meanwhile. See who reads it there, then post.", "warn")
+        return page(me, topic, form, quoted(me, topic, answers or 0), []), 409
+    if request.form.getlist("kept"):
+        flash(
+            f"The topic has been moved to {topic.group.name} meanwhile. Add your files again, then post.",
+            "warn",
+        )
         return page(me, topic, form, quoted(me, topic, answers or 0), []), 409
     flash(f"The topic has been moved to {topic.group.name} meanwhile.")
     return sent(me, topic, form)

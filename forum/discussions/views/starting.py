@@ -10,7 +10,7 @@ from forum.discussions import actions
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import KINDS, TopicForm
 from forum.discussions.views.alike import like
-from forum.discussions.views.arriving import arrived, marks_of_files
+from forum.discussions.views.arriving import arrived, files_in, marks_of_files
 from forum.discussions.views.doubting import waits, weighed_by_all
 from forum.discussions.views.keeping import GONE, not_sent, signed_out
 from forum.discussions.views.limits import by_person, post_limit
@@ -39,7 +39,7 @@ def new_topic(slug: str) -> Answer:
     require(me, "start topic", group)
     draft = drafts.from_draft(me.id or 0, draft_place(group))
     form = TopicForm(kinds_for(me, group), None, data={"kind": asked_kind(), **(draft.fields if draft else {})})
-    return page(me, group, form, [], draft)
+    return page(me, group, form, files_in(me, group, draft.fields if draft else None), draft)
 
 
 def asked_kind() -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
@@ -23,6 +24,7 @@ from forum.discussions.queries.polls import over, poll_of
 from forum.discussions.queries.posts import Page, page_of
 from forum.discussions.queries.quotations import put_quotes
 from forum.discussions.reading import Marks
+from forum.discussions.views.arriving import files_in
 from forum.discussions.views.picking import chosen
 from forum.kit import fresh
 from forum.kit.clock import now
@@ -46,7 +48,7 @@ def show(slug: str, n: int) -> Response:
     marks = reading.visit(marks_of(me, topic), gap, moment) if me else Marks(topic.last_no, topic.last_no, None, None)
     around = surroundings(me, topic, moment)
     # whether another group's slides may be opened, and what they say, stands in no version of this one
-    elsewhere = topic.cites == Cites.ELSEWHERE or (topic.draft and topic.draft.get("cite"))
+    elsewhere = topic.cites == Cites.ELSEWHERE or (topic.draft and (topic.draft.get("cite") or topic.draft.get("kept")))
     name = "" if elsewhere else tag(me, topic, marks.mark, around, seen)
     if name and (reply := fresh.unchanged(name)):
         return reply
@@ -123,12 +125,17 @@ def drawn(topic: TopicRow, page: Page, marks: Marks, around: Around, seen: Sight
         new=[post for post in posts if post.new], answer=answer_in_short(topic),
         asked=asked_from(topic.asked), open_question=open_question,
         files=[file for post in (page.opening, *posts) if post for file in post.files],
-        composer=cards.composer(topic, around, seen, drafted(topic)) if around.may.reply else None,
+        composer=composer(topic, around, seen) if around.may.reply else None,
         poll=poll_of(topic) if number == 1 else None, may_vote=can(viewer(), "vote", topic),
         posted="posted" in request.args and topic.author_id == viewer().id,
         latest=None if number < pages else max((post.no for post in posts), default=None),
     )  # fmt: skip
     return make_response(shown)
+
+
+def composer(topic: TopicRow, around: Around, seen: Sight) -> Markup:
+    """Where a reply is written, with all that its draft has kept."""
+    return cards.composer(topic, around, seen, drafted(topic), files_in(viewer(), topic.group, topic.draft))
 
 
 def drafted(topic: TopicRow) -> list[Cited]:

@@ -35,8 +35,7 @@ class Reported(StrEnum):
 def report(me: Person, thing: Thing, kind: ReportKind, words: str) -> Reported:
     """Reports a thing to those who look after its group. Raises Settled if that is over, or was done before."""
     group = things.group_of(thing)
-    things.hold(group)
-    things.fresh(thing)
+    things.hold(group, thing)
     if things.gone(thing) or not can(person(me.id), "report", thing):
         raise Settled("This is not there any more, so there is nothing to report.")
     concern = _last(thing)
@@ -99,10 +98,19 @@ def _account(user_id: int) -> User:
 
 def _tell(concern: Concern, group: Group, me: Person) -> None:
     """The first report of a thing is told to those who will decide, but not to whoever made it."""
-    if concern.report_count == 1:
-        for user in _deciding(concern, group):
-            if user.id != me.id:
-                outbox.queue("report-received", user, f"report:{concern.code}:{user.id}", group, code=concern.code)
+    if concern.report_count != 1:
+        return
+    leads = _deciding(concern, group)
+    what = "report-received" if leads else "report-escalated"
+    for user in leads or _administrators(concern):
+        if user.id != me.id:
+            outbox.queue(what, user, f"report:{concern.code}:{user.id}", group, code=concern.code)
+
+
+def _administrators(concern: Concern) -> list[User]:
+    """Those who decide where nobody looks after the group."""
+    run = (User.admin, User.active, User.id != concern.author_id)
+    return list(db.session.scalars(select(User).where(*run).order_by(User.id)))
 
 
 def _deciding(concern: Concern, group: Group) -> list[User]:

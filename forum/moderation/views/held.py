@@ -12,6 +12,7 @@ from forum.discussions import actions as discussions
 from forum.discussions.queries.held import decided_in, held_named, waiting_in
 from forum.groups.actions.rights import still_may
 from forum.groups.refusals import Settled
+from forum.held import take_topic
 from forum.kit.db import db
 from forum.models import Group, Held, HeldState, User
 from forum.moderation import things
@@ -88,11 +89,15 @@ def give_back(slug: str, held: str) -> AnyReply:
 
 
 def waiting_now(me: Person, group: Group, code: str) -> Held:
-    """The text, with the group's row held. Raises Settled for the second who decides."""
+    """The text, with the rows of its topic and group held. Raises Settled for the second who decides."""
     about: Held = found(held_named(code, group, me))
+    stood = about.topic_id
+    take_topic(stood)
     things.hold(group)
     still_may(me, "facilitate", group)
-    db.session.refresh(about, ["state", "decided_by_id"])
+    db.session.refresh(about, ["state", "decided_by_id", "topic_id", "group_id"])
+    if (about.topic_id, about.group_id) != (stood, group.id):
+        raise Settled("Its topic was moved in the same moment. Look at it again where it is now.")
     if about.state != HeldState.WAITING:
         by = db.session.scalar(select(User.name).where(User.id == about.decided_by_id))
         raise Settled(f"{by or about.author.name} was quicker and {DONE[about.state]}.")
