@@ -24,6 +24,8 @@ class Word(NamedTuple):
     tag: str
     topics: int
     files: int
+    #: whether this reader follows it, where that was asked
+    followed: bool = False
 
 
 def _borne() -> Any:
@@ -47,9 +49,10 @@ _COUNTED = select(
     _ROWS.c.tag, func.sum(_ROWS.c.topics).label("topics"), func.sum(_ROWS.c.files).label("files")
 ).group_by(_ROWS.c.tag)  # fmt: skip
 WORDS = Hot(_COUNTED.where(_ROWS.c.tag > bindparam("after", type_=String)).order_by(_ROWS.c.tag).limit(PAGE + 1))
-WORD = Hot(_COUNTED.where(_ROWS.c.tag == bindparam("tag", type_=String)))
 MOST_USED = Hot(_COUNTED.order_by(func.count().desc(), _ROWS.c.tag).limit(OFFERED))
 _MINE = (TagFollow.user_id == bindparam("me"), TagFollow.group_id == bindparam("group"))
+_FOLLOWS = exists(select(1).where(*_MINE, TagFollow.tag == bindparam("tag", type_=String)))
+WORD = Hot(_COUNTED.add_columns(_FOLLOWS).where(_ROWS.c.tag == bindparam("tag", type_=String)))
 FOLLOWED = Hot(select(TagFollow.tag).where(*_MINE).order_by(TagFollow.tag))
 FOLLOW = Change(on_conflict_nothing(TagFollow, "user_id", "group_id", "tag", "since"))
 UNFOLLOW = Change(delete(TagFollow).where(*_MINE, TagFollow.tag == bindparam("tag")))
@@ -57,14 +60,14 @@ UNFOLLOW = Change(delete(TagFollow).where(*_MINE, TagFollow.tag == bindparam("ta
 
 def words(me: Person, group: Group, after: str = "") -> tuple[list[Word], str]:
     """A page of a group's tags by name, and the tag that the next one begins after ('' = there is none)."""
-    rows = [Word._make(row) for row in WORDS.rows({**asked_by(me), "group": group.id, "after": after})]
+    rows = [Word(*row) for row in WORDS.rows({**asked_by(me), "group": group.id, "after": after})]
     return rows[:PAGE], rows[PAGE - 1].tag if len(rows) > PAGE else ""
 
 
 def word(me: Person, group: Group, tag: str) -> Word | None:
     """One tag of a group, if it exists for this reader."""
     row = WORD.first({**asked_by(me), "group": group.id, "tag": tag})
-    return Word._make(row) if row else None
+    return Word(*row) if row else None
 
 
 def offered(me: Person, group: Group) -> list[str]:

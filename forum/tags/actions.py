@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import aliased
 
-from forum import activity
+from forum import activity, vocabulary
 from forum.access import Person
 from forum.held import Settled, hold, still_may
 from forum.kit.db import db
@@ -25,9 +25,10 @@ def rename(me: Person, group: Group, tag: str, to: str, merging: bool) -> bool:
     """
     hold(group)
     still_may(me, "facilitate", group)
-    if not _used(group, tag):
+    if vocabulary.word(me, group, tag) is None:
         raise Settled(f"“{tag}” is not used here any more: somebody has renamed or merged it meanwhile.")
-    merged = _used(group, to)
+    # as on the page that was shown: what only bears it out of everybody's sight does not count
+    merged = vocabulary.word(me, group, to) is not None
     if merged and not merging:
         raise Settled(f"“{to}” has come to be used here meanwhile. Look at it again, and merge the two if you want to.")
     # pages of topics are made anew with the group's version, which `hold` has raised: their own rows are left alone,
@@ -36,11 +37,6 @@ def rename(me: Person, group: Group, tag: str, to: str, merging: bool) -> bool:
     what = "tag.merged" if merged else "tag.renamed"
     activity.log(what, me, group=group, tag=[tag, to], topics=counts[0], files=counts[1])
     return merged
-
-
-def _used(group: Group, tag: str) -> bool:
-    here = [exists(select(1).where(each.group_id == group.id, each.tag == tag)) for each in (TopicTag, DocumentTag)]
-    return bool(db.session.scalar(select(or_(*here))))
 
 
 def _turned(model: Any, column: str, group: Group, tag: str, to: str) -> int:

@@ -47,7 +47,7 @@ def tag(slug: str, tag: str) -> str:
     return render_template(
         "tags/tag.html", nav="groups", group=group, level=level(me, group), sight=masthead_sight(group),
         tag=word, known=known, found=found, pages=pages(found, url_for(".tag", slug=slug, tag=word)),
-        may_follow=can(me, "follow", group), following=bool(me) and word in vocabulary.followed(me, group),
+        may_follow=can(me, "follow", group), following=known.followed,
         leads=can(me, "facilitate", group),
     )  # fmt: skip
 
