@@ -36,7 +36,18 @@ def by_key() -> str:
     return f"feed {hashlib.sha256(key.encode()).hexdigest()[:16]}" if key else f"address {address()}"
 
 
-limited: Callable[..., Any] = limiter.limit(lambda: current_app.config["LIMIT_FEED"], key_func=by_key)
+often: Callable[..., Any] = limiter.limit(lambda: current_app.config["LIMIT_FEED"], key_func=by_key)
+#: keys that open nothing are counted by where they come from, all together: each of them is another
+guessed: Callable[..., Any] = limiter.shared_limit(
+    lambda: current_app.config["LIMIT_FEED"], "feed keys", key_func=lambda: f"keys {address()}",
+    exempt_when=lambda: "key" not in request.args, deduct_when=lambda reply: reply.status_code == 404,
+)  # fmt: skip
+
+
+def limited(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A feed, fetched so often and no more."""
+    found: Callable[..., Any] = often(guessed(view))
+    return found
 
 
 def reader() -> Person:

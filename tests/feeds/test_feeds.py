@@ -12,9 +12,11 @@ from forum.kit import ids
 from forum.kit.atom import Entry, Feed, written
 from forum.kit.clock import now
 from forum.kit.db import db
+from forum.kit.rates import limiter
 from forum.members import actions as members
 from forum.models import Document, FeedKey, FileAudience, Group, Membership, Post, Standing, Topic
 from forum.who import person
+from tests.conftest import make_app, sign_in
 from tests.discussions.conftest import see, talk
 
 __all__ = ["talk"]
@@ -268,3 +270,22 @@ def test_no_character_makes_a_feed_unreadable():
     )
     document = written(Feed("tag:x,2026:2", "T\x01", "http://x/feed", "http://x/", now(), [entry]))
     assert not feedparser.parse(document).bozo and SCHEMA.validate(etree.fromstring(document))
+
+
+def test_keys_are_not_guessed_without_end_from_one_address(app, tmp_path, community):
+    """Each guess is another key, so they are counted by where they come from; whose key opens is not counted so."""
+    url = app.config["DATABASE_URL"]
+    made = make_app(tmp_path / "limited", url, RATELIMIT_ENABLED=True, LIMIT_FEED="3 per hour")
+    limiter.reset()
+    try:
+        guesser = sign_in(made, None)
+        keys = [f"{n:032d}" for n in range(5)]
+        answers = [guesser.get(f"{OPEN}/feed.atom?key={key}").status_code for key in keys]
+        assert answers == [404, 404, 404, 429, 429]
+        other = sign_in(made, None)
+        other.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+        assert other.get(f"{OPEN}/feed.atom").status_code == 200
+        assert guesser.get(f"{OPEN}/feed.atom").status_code == 200
+    finally:
+        limiter.reset()
+        limiter.enabled = False
