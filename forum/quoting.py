@@ -90,6 +90,14 @@ def with_marks(html: str, quotes: list[Taken], numbers: list[int] | None = None)
     return marked(html, stubs, numbers or list(range(1, len(quotes) + 1)))
 
 
+def shown_html(post: Post) -> str:
+    """The HTML of a post, and of all that it quotes. One statement, if it quotes anything."""
+    if "<!--quote " not in post.html:
+        return post.html
+    quoted = db.session.scalars(select(Quotation.html).where(Quotation.post_id == post.id))
+    return "\n".join([post.html, *quoted])
+
+
 def written_out(me: Person, post: Post) -> str:
     """A post's text for its writer to edit: with the words of what it quotes, as far as they may read those."""
     rows = db.session.execute(

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from forum import activity
+from forum import activity, spam
 from forum.access import Person
 from forum.kit import text
 from forum.kit.clock import now
@@ -24,6 +24,7 @@ def begin(me: Person, group: Group, title: str, body: str) -> Page:
     """The new page. Does not commit. Raises TooLong."""
     body, quotes = quoted(me, group, body)
     html = rendered(body, quotes)
+    _weigh(me, group, "", html, quotes)
     _hold(group.id)
     n = (db.session.scalar(select(func.max(Page.n)).where(Page.group_id == group.id)) or 0) + 1
     page = Page(group_id=group.id, n=n, title=title, body=body, html=html, renderer=text.RENDERER, editor_id=me.id)
@@ -41,6 +42,8 @@ def save(me: Person, page: Page, revision: int, title: str, body: str, restores:
     """
     body, quotes = quoted(me, page.group, body)
     said = {"title": title, "body": body, "html": rendered(body, quotes), "renderer": text.RENDERER}
+    quoted_before = db.session.scalars(select(PageQuote.html).where(PageQuote.page_id == page.id))
+    _weigh(me, page.group, "\n".join([page.html, *quoted_before]), str(said["html"]), quotes)
     same = (Page.id == page.id, Page.revision == revision, Page.deleted_at.is_(None))
     values = {**said, "editor_id": me.id, "edited_at": now(), "revision": revision + 1}
     done: Any = db.session.execute(update(Page).where(*same).values(values), execution_options=UNSEEN)
@@ -78,6 +81,12 @@ def rendered(body: str, quotes: list[Taken] | None = None) -> str:
     """The page's HTML, in which what it quotes is marked by the post's id. Raises TooLong."""
     html = str(text.render(body, doc_id="page"))
     return with_marks(html, quotes, [one.source_id for one in quotes]) if quotes else html
+
+
+def _weigh(me: Person, group: Group, before: str, html: str, quotes: list[Taken]) -> None:
+    """Nothing, if no links of somebody new come with a text. A page can't wait for a facilitator. Raises TooLong."""
+    if spam.adds_links(me, group, before, "\n".join([html, *(str(one.html) for one in quotes)])):
+        raise text.TooLong("Links by somebody new wait for a facilitator, and a page can’t. Put them into a reply.")
 
 
 def _keep(me: Person, page_id: int, number: int, title: str, body: str, restores: int | None = None) -> None:

@@ -179,3 +179,13 @@ def test_nobody_reads_what_waits_of_others_by_its_code(community, as_, talk, new
     db.session.commit()
     assert "kestrel.example" in see(as_(newcomer), "/waiting").text
     assert db.session.scalars(select(Post).where(Post.body.contains("kestrel"))).all() == []
+
+
+def test_links_do_not_come_in_later_by_a_quotation(community, as_, talk, newcomer, topic, post_of):
+    joanna = as_(newcomer)
+    talk.reply(as_(community.maya), "policy", topic, "Two of them did.")
+    talk.reply(joanna, "policy", topic, "Thank you.")
+    quote = f"> [post 1](/groups/policy/topics/{topic}/posts/1)\n>\n> {LINK}"
+    reply = joanna.post(f"/groups/policy/topics/{topic}/posts/2/edit", data={"revision": "0", "body": quote})
+    assert reply.status_code == 422 and "Links by somebody new wait" in words(reply)
+    assert post_of("policy", topic, 2).body == "Thank you."

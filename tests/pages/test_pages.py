@@ -9,9 +9,12 @@ from sqlalchemy import func, select
 
 from forum.access import person
 from forum.groups import actions as groups
+from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Draft, Page, PageVersion
-from tests.discussions.conftest import see
+from tests.discussions.conftest import see, talk
+
+__all__ = ["talk"]
 
 TEXT = "# Before the visit\n\nAsk for the file.\n\nBring two pens.\n\nSay who you are."
 
@@ -171,3 +174,29 @@ def test_ids_of_another_group_open_nothing(community, as_, page):
     for who in (community.maya, community.priya):
         assert as_(who).get(f"/groups/performance/pages/{int(n) + 500}/edit").status_code == 404
         assert change(as_(who), f"/groups/performance/pages/{int(n) + 500}", "x").status_code == 404
+
+
+def test_a_version_that_quotes_a_post_that_went_is_not_brought_back_and_that_is_said(community, as_, page, talk):
+    maya = as_(community.maya)
+    n = talk.topic(maya, "policy", "How do you visit?")
+    talk.reply(maya, "policy", n, "With two pens.")
+    quote = f"> [post 1](/groups/policy/topics/{n}/posts/1)\n>\n> With two pens."
+    assert change(maya, page, quote).status_code == 303
+    assert change(maya, page, "Nothing any more.", 2).status_code == 303
+    assert maya.post(f"/groups/policy/topics/{n}/posts/1/deletion").status_code == 303
+    reply = maya.post(f"{page}/history/2/return", follow_redirects=True)
+    assert reply.status_code == 200 and "can’t be brought back as it was" in reply.get_data(as_text=True)
+    assert "Nothing any more." in see(maya, page).words
+
+
+def test_links_by_somebody_new_do_not_come_with_a_page_that_cannot_wait(community, as_, page):
+    sam = community.sam
+    sam.created_at = now()
+    db.session.commit()
+    link = "See https://kestrel.example/feathers for more."
+    for reply in (write(as_(sam), body=link), change(as_(sam), page, f"{TEXT}\n\n{link}")):
+        text = reply.get_data(as_text=True)
+        assert reply.status_code == 422 and "Links by somebody new wait" in text and link in text
+    assert change(as_(sam), page, f"{TEXT}\n\nNo link.").status_code == 303
+    assert change(as_(community.tom), page, link, 2).status_code == 303
+    assert change(as_(sam), page, f"{link}\n\nAs before.", 3).status_code == 303

@@ -22,7 +22,7 @@ from forum.kit.db import db
 from forum.kit.rates import limiter
 from forum.kit.text import diff
 from forum.models import Post, Topic
-from forum.quoting import written_out
+from forum.quoting import shown_html, written_out
 from forum.sight import sight
 from forum.spam import adds_links
 
@@ -60,7 +60,7 @@ def edit(slug: str, n: int, k: int) -> Answer:
     form = EditForm()
     right, choosing = form.submitted(), choice(me, post.topic.group)
     written = words(me, form, post.topic) if right and not choosing else None
-    if written and adds_links(me, post.topic.group, post.html, written.html):
+    if written and adds_links(me, post.topic.group, shown_html(post), written.shown):
         form.refuse("body", "Links by somebody new wait for a facilitator. Put this one into a reply of its own")
         written = None
     if written is None or "preview" in request.form:

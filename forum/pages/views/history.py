@@ -64,6 +64,10 @@ def revert(slug: str, n: int, k: int) -> Response:
         db.session.rollback()
         flash("Somebody saved this page in the same moment. Look at it again first.", "warn")
         return redirect(url_for("pages.history", slug=slug, n=n), 303)
+    except text.TooLong as error:
+        db.session.rollback()
+        flash(f"That version can’t be brought back as it was. {error}", "warn")
+        return redirect(url_for("pages.history", slug=slug, n=n), 303)
     db.session.commit()
     flash(f"The page says again what it said in version {k}.")
     return to_page(slug, n)
