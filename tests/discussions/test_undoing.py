@@ -1,12 +1,15 @@
 """A move is taken back only while nothing was built on it; what hangs on what moved goes along, and comes back."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from forum.kit import clock
 from forum.kit.db import db
 from forum.models import Document, Held, Poll, Post
+from tests.discussions.conftest import see
 from tests.discussions.test_moving import FROM, TO, merge, move, put, ruth, see_of, sent, stands, topic, undo, where
 from tests.library.conftest import PDF, shelve
 
@@ -154,3 +157,31 @@ def test_a_poll_that_went_along_comes_back(community, ruth, as_, talk, topic):
     undo(ruth, target)
     db.session.expire_all()
     assert db.session.scalars(select(Poll.topic_id).where(Poll.question == "Which?")).one() == stands(source).id
+
+
+def test_whoever_may_take_a_move_back_does_so_on_the_topic_itself_for_a_day(community, ruth, as_, topic):
+    new = where(move(ruth, "performance", topic, "policy"))
+    page = ruth.get(new)
+    assert "This topic was moved here" in see_of(page)
+    for other in (community.tom, community.maya, community.sam):  # Tom owns one of the groups only
+        assert "Take the move back" not in see(as_(other), new).text
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert "Take the move back" not in see(ruth, new).text
+    assert where(ruth.post(f"{new}/moves/end", data=sent(page, "at"))) == f"{FROM}/topics/{topic}"
+    assert "Take the move back" not in see(ruth, f"{FROM}/topics/{topic}").text
+
+
+def test_where_a_topic_was_split_those_who_may_read_the_part_are_led_there(community, ruth, as_, topic):
+    source = f"{FROM}/topics/{topic}"
+    data = {"where": "new", "title": "What numbats eat", "kind": "discussion"}
+    new = where(ruth.post(f"{source}/posts/1/move", data=data))
+    said = "2 replies went on in What numbats eat"
+    maya = as_(community.maya)
+    assert said in see(maya, source).words and f'href="{new}"' in see(maya, source).text
+    ruth.post(f"{new}/hiding")
+    assert "What numbats eat" not in see(maya, source).text and said in see(ruth, source).words
+    ruth.post(f"{new}/hiding/end")
+    moved = where(move(ruth, "performance", int(new.rsplit("/", 1)[1]), "safeguarding"))
+    assert said in see(maya, source).words and f'href="{moved}"' in see(maya, source).text
+    tom = see(as_(community.tom), source)  # not of Safeguarding
+    assert tom.status == 200 and "What numbats eat" not in tom.text and moved not in tom.text

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import exists, select, update
 
 from forum import moves
-from forum.access import Person
+from forum.access import Person, can
 from forum.discussions.actions.counting import UNSEEN
 from forum.discussions.moving import rows, telling, waiting
 from forum.discussions.moving.built import TooLate, nothing_after, ours
@@ -19,10 +19,23 @@ from forum.models import Group, Move, Poll, Post, Topic
 DAY = timedelta(hours=24)
 
 
-def moves_of(topic: Topic) -> list[Move]:
+def moves_of(topic: Any) -> list[Move]:
     """The moves of the last day that brought something here and were not taken back, newest first."""
     lately = (Move.topic_id == topic.id, Move.undone_at.is_(None), Move.at > now() - DAY)
     return list(db.session.scalars(select(Move).where(*lately).order_by(Move.id.desc())))
+
+
+def undoable(me: Person, topic: Any) -> Move | None:
+    """The last move that brought something here, if this person may take it back, within its day."""
+    if topic.moved_at is None or topic.moved_at <= now() - DAY:
+        return None
+    last = next(iter(moves_of(topic)), None)
+    return last if last and may_undo(me, last) else None
+
+
+def may_undo(me: Person, move: Move) -> bool:
+    """Whether this person looks after the place where it stood."""
+    return can(me, "facilitate", stood(move)) and (move.kind != "topic" or can(me, "facilitate", left(move)))
 
 
 def undo(me: Person, move: Move, topic: Topic) -> None:

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from forum.access import Person, can, fetch, require, viewer
+from forum.access import Person, fetch, require, viewer
 from forum.discussions import moving
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import IntoGroup, IntoTopic
@@ -157,7 +157,7 @@ def undo(slug: str, n: int) -> Answer:
     if last is None or request.form.get("at") != str(int(last.at.timestamp() * 1_000_000)):
         raise Settled("This was taken back already, or is more than a day old.")
     was = moving.stood(last)
-    if not can(me, "facilitate", was) or (last.kind == "topic" and not can(me, "facilitate", moving.left(last))):
+    if not moving.may_undo(me, last):
         raise NotFound
     moving.undo(me, last, topic)
     address = url_for("discussions.topic", slug=was.group.slug, n=was.n)

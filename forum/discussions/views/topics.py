@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from forum import uploads
 from forum.access import Person, can, default_audience, viewer
-from forum.discussions import cards, reading
+from forum.discussions import cards, moving, reading
 from forum.discussions.blueprint import bp
 from forum.discussions.cards import Around
 from forum.discussions.citing import picks
@@ -23,6 +23,7 @@ from forum.discussions.queries.places import first_new, pages_of, place_of, plac
 from forum.discussions.queries.polls import over, poll_of
 from forum.discussions.queries.posts import Page, page_of
 from forum.discussions.queries.quotations import put_quotes
+from forum.discussions.queries.went import parts_of
 from forum.discussions.reading import Marks
 from forum.discussions.views.arriving import files_in
 from forum.discussions.views.picking import chosen
@@ -48,7 +49,11 @@ def show(slug: str, n: int) -> Response:
     marks = reading.visit(marks_of(me, topic), gap, moment) if me else Marks(topic.last_no, topic.last_no, None, None)
     around = surroundings(me, topic, moment)
     # whether another group's slides may be opened, and what they say, stands in no version of this one
-    elsewhere = topic.cites == Cites.ELSEWHERE or (topic.draft and (topic.draft.get("cite") or topic.draft.get("kept")))
+    elsewhere = (
+        topic.cites == Cites.ELSEWHERE
+        or topic.parted
+        or (topic.draft and (topic.draft.get("cite") or topic.draft.get("kept")))
+    )
     name = "" if elsewhere else tag(me, topic, marks.mark, around, seen)
     if name and (reply := fresh.unchanged(name)):
         return reply
@@ -128,6 +133,7 @@ def drawn(topic: TopicRow, page: Page, marks: Marks, around: Around, seen: Sight
         composer=composer(topic, around, seen) if around.may.reply else None,
         poll=poll_of(topic) if number == 1 else None, may_vote=can(viewer(), "vote", topic),
         posted="posted" in request.args and topic.author_id == viewer().id,
+        back=moving.undoable(viewer(), topic) if around.may.lead else None, parts=parts_of(viewer(), topic),
         latest=None if number < pages else max((post.no for post in posts), default=None),
     )  # fmt: skip
     return make_response(shown)
