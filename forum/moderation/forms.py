@@ -24,6 +24,8 @@ from forum.moderation.queries.log import Asked
 from forum.moderation.words import ACTIONS, said
 
 LONGEST_PASSWORD, MOST_REPORTS = 1_000, 50
+#: years in which a log can have entries
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 #: what is wrong: in short, and what it means
@@ -62,6 +64,12 @@ def a_known_action(_form: Form, field: Field) -> None:
     """Validator: something that the log can say."""
     if field.data and field.data not in ACTIONS:
         raise ValidationError("Choose one from the list")
+
+
+def a_day_of_ours(_form: Form, field: Field) -> None:
+    """Validator: a day on which something can have been written down."""
+    if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(f"Choose a day in the years {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def not_before_since(form: Any, field: Field) -> None:
@@ -119,8 +127,8 @@ class LogFilter(Form):
 
     who = StringField("Person", [AtMost(80)])
     action = SelectField("What", [a_known_action], validate_choice=False)
-    since = DateField("From", [Optional()])
-    until = DateField("Until", [Optional(), not_before_since])
+    since = DateField("From", [Optional(), a_day_of_ours])
+    until = DateField("Until", [Optional(), a_day_of_ours, not_before_since])
 
     def __init__(self, *args: Any, actions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -203,3 +203,10 @@ def test_every_action_has_its_words_and_every_word_its_action():
     }
     unsaid = {action for action in ACTIONS if action.removesuffix(" away") not in said} - written
     assert unsaid == set(), "words without an action"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1999-12-31", "2101-01-01"])
+@pytest.mark.parametrize("field", ["since", "until"])
+def test_a_day_on_which_nothing_can_have_been_done_is_refused_at_its_field(community, as_, field, day):
+    reply = as_(community.tom).get("/groups/policy/manage/log", query_string={field: day})
+    assert reply.status_code == 422 and "Choose a day in the years 2000 to 2100" in reply.get_data(as_text=True)

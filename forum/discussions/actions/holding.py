@@ -179,4 +179,4 @@ def _settle(held: Held, state: HeldState, by: int | None = None, words: str = ""
     ended: Any = db.session.execute(update(Held).where(*waits).values(values), execution_options=UNSEEN)
     if ended.rowcount != 1:
         raise Settled("Somebody was quicker: it waits no more.")
-    db.session.expire(held)
+    db.session.expire(held, [*values, "body", "html"])

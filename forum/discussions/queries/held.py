@@ -70,10 +70,9 @@ def _as_mine(row: Any) -> Mine:
     return Mine(held, html, held.group if row.reads_group else None, held.topic if row.reads_topic else None)
 
 
-def waiting_in(group: Group, me: Person) -> Sequence[Held]:
+def waiting_in(group: Group, me: Person) -> Any:
     """What waits here, oldest first."""
-    found = _loaded(group, me).where(Held.state == HeldState.WAITING).order_by(Held.created_at)
-    return list(db.session.scalars(found).all())
+    return _loaded(group, me).where(Held.state == HeldState.WAITING).order_by(Held.created_at, Held.id)
 
 
 def decided_in(group: Group, me: Person) -> Sequence[Held]:

@@ -1,6 +1,6 @@
 """The words that posts quote, as a reader sees them: of a post that they may not read nothing is selected."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, case, select
 from sqlalchemy.orm import aliased
 
 from forum.access import ASKER, Person, asked_by, readable
+from forum.kit.db import db
 from forum.kit.hot import Hot
 from forum.kit.quoting import filled
 from forum.models import Group, Post, Quotation, Topic, User
@@ -45,6 +46,9 @@ OF_PAGE = Hot(
 )  # fmt: skip
 
 
+OF_POSTS = _QUOTED.where(Quotation.post_id.in_(bindparam("posts", expanding=True)))
+
+
 class Quoted(NamedTuple):
     """Words as they stand in a page: whose they are, and where they were said."""
 
@@ -74,6 +78,14 @@ def put_quotes(me: Person, topic: Any, posts: Iterable[Any], above: int, upto: i
     found = quoted_on(topic.id, above, upto, me) if quoting else {}
     for post in quoting:
         post.html = filled(str(post.html), partial(_one, found, post.id))
+
+
+def words_in(me: Person, posts: Iterable[Any]) -> Callable[[Any], Markup]:
+    """What gives the HTML of one of these posts, with the words that this reader may read. One statement."""
+    quoting = {post.id: post for post in posts if "<!--quote " in post.html}
+    rows = db.session.execute(OF_POSTS, {**asked_by(me), "posts": list(quoting)}).all() if quoting else ()
+    found = {(row.post_id, row.number): _quoted(row, quoting[row.post_id].topic_id) for row in rows if row.opens}
+    return lambda post: filled(str(post.html), partial(_one, found, post.id))
 
 
 def _one(found: dict[tuple[int, int], Quoted], post_id: int, number: int) -> Markup:

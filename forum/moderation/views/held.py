@@ -18,8 +18,9 @@ from forum.models import Group, Held, HeldState, User
 from forum.moderation import things
 from forum.moderation.blueprint import bp
 from forum.moderation.forms import GiveBack, Holding
+from forum.moderation.queries.paging import page_of
 from forum.moderation.views.reports import found
-from forum.moderation.views.room import AnyReply, done, drawn, leader
+from forum.moderation.views.room import AnyReply, done, drawn, leader, number
 
 HELD = "/groups/<slug>/manage/held"
 DONE = {HeldState.PUBLISHED: "published it", HeldState.RETURNED: "gave it back", HeldState.TAKEN_BACK: "took it back"}
@@ -34,13 +35,14 @@ def held(slug: str) -> str:
 
 def queue(me: Person, group: Group, holding: Holding, sent: GiveBack | None = None, code: str = "") -> str:
     """The page; `sent` is the form that was sent, of the text of that code."""
+    some = page_of(waiting_in(group, me), number())
     waiting = [
         (row, Markup(row.html), sent if sent and row.code == code else GiveBack(None, prefix=row.code))  # noqa: S704
-        for row in waiting_in(group, me)
+        for row in some.rows
     ]
     return drawn(
-        "held", me, group, page="held", waiting=waiting, decided=decided_in(group, me), form=sent or holding,
-        holding=holding,
+        "held", me, group, page="held", waiting=waiting, decided=decided_in(group, me) if some.number == 1 else [],
+        form=sent or holding, holding=holding, total=some.total, pages=some.links(url_for(".held", slug=group.slug)),
     )  # fmt: skip
 
 

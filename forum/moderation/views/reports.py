@@ -13,8 +13,8 @@ from forum.models import Concern, Group, Verdict
 from forum.moderation import actions, things
 from forum.moderation.blueprint import bp
 from forum.moderation.forms import KINDS, VERDICTS, Ruling, Safety, hints
-from forum.moderation.queries.reports import concern_named, concerns_in, escalated, escalated_named, shown
-from forum.moderation.views.room import AnyReply, admin, done, drawn, leader
+from forum.moderation.queries.reports import concern_named, concerns_in, decided_in, escalated, escalated_named, shown
+from forum.moderation.views.room import AnyReply, admin, done, drawn, leader, number
 
 SHORT = {kind.value: short for kind, (short, _) in KINDS.items()}
 SAID = {Verdict.KEPT: "It stays.", Verdict.HIDDEN: "It is hidden.", Verdict.DELETED: "It is deleted."}
@@ -29,10 +29,11 @@ def reports(slug: str) -> str:
 
 def queue(me: Person, group: Group, safety: Safety) -> str:
     """The page, with the group's rule for what is reported often."""
-    waiting = [shown(each) for each in concerns_in(group, me)]
-    decided = [shown(each) for each in concerns_in(group, me, decided=True)]
+    found, here = concerns_in(group, me, number()), url_for(".reports", slug=group.slug)
+    decided = [shown(each) for each in decided_in(group, me)] if found.number == 1 else []
     return drawn(
-        "reports", me, group, page="reports", waiting=waiting, decided=decided, short=SHORT, form=safety,
+        "reports", me, group, page="reports", waiting=[shown(each) for each in found.rows], decided=decided,
+        total=found.total, pages=found.links(here), short=SHORT, form=safety,
         verdicts={each.value: short for each, (short, _) in VERDICTS.items()},
     )  # fmt: skip
 
@@ -69,8 +70,11 @@ def decide(slug: str, concern: str) -> AnyReply:
 @bp.get("/admin/reports")
 def site_reports() -> str:
     """What waits in groups without a facilitator: where and since when, not what."""
-    waiting = escalated(admin())
-    return render_template("moderation/site_reports.html", nav="admin", waiting=waiting)
+    found = escalated(admin(), number())
+    return render_template(
+        "moderation/site_reports.html", nav="admin", waiting=found.rows, total=found.total,
+        pages=found.links(url_for(".site_reports")),
+    )  # fmt: skip
 
 
 @bp.post("/admin/reports/<concern>/handling")
@@ -117,7 +121,7 @@ def ruled(me: Person, about: Concern, back: str) -> AnyReply:
 
 def page(me: Person, about: Concern, form: Ruling) -> str:
     """The page of one."""
-    values: dict[str, Any] = {"item": shown(about), "short": SHORT, "form": form, "hints": hints(VERDICTS)}
+    values: dict[str, Any] = {"item": shown(about, me), "short": SHORT, "form": form, "hints": hints(VERDICTS)}
     if request.path.startswith("/admin/"):
         here = url_for(".site_concern", concern=about.code)
         return render_template("moderation/site_concern.html", nav="admin", group=None, here=here, **values)

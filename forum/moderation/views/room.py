@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, request
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -51,6 +51,11 @@ def drawn(template: str, me: Person, group: Group, **values: Any) -> str:
     granted = level(me, group)
     head = {"nav": "groups", "group": group, "tab": "manage", "level": granted, "owns": granted >= OWN}
     return render_template(f"moderation/{template}.html", **head, sight=masthead_sight(group), **values)
+
+
+def number() -> int:
+    """The page of a queue that the address names."""
+    return request.args.get("page", 1, type=int)
 
 
 def done(place: str, said: str = "", kind: str = "message") -> Response:
