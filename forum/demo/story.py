@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from forum.demo import arrivals, talk, together
+from forum.demo import arrivals, desk, talk, together
 from forum.demo.community import Community
 from forum.kit import clock
 from forum.kit.db import db
@@ -25,7 +25,8 @@ def tell(password: str) -> Community:
     The password is hashed once, for everybody. The letters of those days are not sent again.
     """
     community, today = Community(), clock.now()
-    steps = [*arrivals.steps(community, hashed(password)), *talk.steps(community), *together.steps(community)]
+    told = (arrivals.steps(community, hashed(password)), *(each.steps(community) for each in (talk, together, desk)))
+    steps = [step for part in told for step in part]
     for step in sorted(steps, key=lambda step: -step.days_ago):
         with clock.at(today - timedelta(days=step.days_ago)):
             step.do()

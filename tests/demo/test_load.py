@@ -164,3 +164,13 @@ def test_scripts_find_everything_by_its_address(community, as_):
 
 def test_it_is_known_when_it_is_not_there(empty_app):
     assert not demo.is_loaded()
+
+
+def test_something_waits_for_the_facilitators_of_the_working_group(community, as_):
+    for name in ("ruth", "priya"):
+        browser = as_(getattr(community, name))
+        needs = browser.get("/groups/performance/manage").get_data(as_text=True)
+        assert "/groups/performance/manage/reports" in needs and "/groups/performance/manage/held" in needs
+        assert "It identifies somebody" in browser.get("/groups/performance/manage/reports").get_data(as_text=True)
+        assert "statistics.example.org" in browser.get("/groups/performance/manage/held").get_data(as_text=True)
+    assert "statistics.example.org" not in as_(community.maya).get("/groups/performance").get_data(as_text=True)

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Document, Held, JoinRequest, Membership, RequestState, Standing, Topic
+from forum.models import Concern, Document, Held, JoinRequest, Membership, RequestState, Standing, Topic
 from tests.discussions.conftest import key, see
 
 MANAGE = "/groups/performance/manage"
@@ -20,6 +20,8 @@ def quiet(group):
     db.session.execute(
         update(Membership).where(Membership.group_id == group.id).values(since=now() - timedelta(days=99))
     )
+    db.session.execute(delete(Concern).where(Concern.group_id == group.id))
+    db.session.execute(delete(Held).where(Held.group_id == group.id))
     group.request_count = 0
     db.session.commit()
 
