@@ -98,7 +98,7 @@ def weigh(me: Person, group: Any, title: str, written: Any, foreign: bool | None
 def _known(me: Person, group: Any) -> bool:
     """Whether enough of theirs stands here, for long enough."""
     facts = STANDING.first({"me": me.id, "group": group.id})
-    return facts.posts >= KNOWN and now() - facts.created_at > OLD
+    return bool(facts.posts >= KNOWN and now() - facts.created_at > OLD)
 
 
 def adds_links(me: Person, group: Any, before: str, after: str) -> bool:

@@ -1,6 +1,7 @@
 """A move is taken back only while nothing was built on it; what hangs on what moved goes along, and comes back."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -185,3 +186,17 @@ def test_where_a_topic_was_split_those_who_may_read_the_part_are_led_there(commu
     assert said in see(maya, source).words and f'href="{moved}"' in see(maya, source).text
     tom = see(as_(community.tom), source)  # not of Safeguarding
     assert tom.status == 200 and "What numbats eat" not in tom.text and moved not in tom.text
+
+
+def test_files_of_a_reply_whose_topic_moved_meanwhile_are_asked_for_again_and_its_text_is_kept(
+    community, ruth, as_, talk
+):
+    n = talk.topic(as_(community.leon), "policy", "Of bilbies")
+    maya, files = as_(community.maya), {"files": (io.BytesIO(b"one,two\r\n1,2\r\n"), "numbers.csv")}
+    page = talk.reply(maya, "policy", n, "With numbers.", preview="1", **files).get_data(as_text=True)
+    kept = re.search(r'name="kept" value="(\d+)"', page)[1]
+    new = where(move(ruth, "policy", n, "performance"))
+    late = talk.reply(maya, "policy", n, "With numbers.", kept=kept, offered=kept)
+    assert late.status_code == 409 and "Add your files again" in see_of(late)
+    assert "With numbers." in late.get_data(as_text=True) and f'action="{new}/replies"' in late.get_data(as_text=True)
+    assert stands(new).reply_count == 0

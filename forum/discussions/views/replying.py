@@ -78,8 +78,6 @@ def sent(me: Person, topic: Topic, form: ReplyForm) -> Answer:
     """What follows from a reply that may be posted: the post, or the page again."""
     right = form.submitted()
     documents = arrived(me, topic.group, form) if can(me, "upload", topic.group) else []
-    if documents:  # they are drafts, whatever comes; and their group's row is let go before the topic's is taken
-        db.session.commit()
     choosing = choice(me, topic.group)
     written = None if choosing else words(me, form, topic) if right and not form.errors else None
     if written is None or "preview" in request.form:
@@ -91,26 +89,23 @@ def sent(me: Person, topic: Topic, form: ReplyForm) -> Answer:
     except actions.Closed:
         slug, n = topic.group.slug, topic.n
         db.session.rollback()
-        there = None if documents else moved(me, slug, n)
-        return moved_on(me, slug, *there) if there else not_sent("This topic was closed", LOCKED, 409)
+        there = moved(me, slug, n)
+        return moved_on(me, slug, *there, bool(documents)) if there else not_sent("The topic was closed", LOCKED, 409)
 
 
-def moved_on(me: Person, slug: str, topic: Topic, answers: int | None) -> Answer:
+def moved_on(me: Person, slug: str, topic: Topic, answers: int | None, files: bool = False) -> Answer:
     """The reply posted where its topic is now; first shown again, where that lets more people read it."""
     if not can(me, "reply", topic):
         return not_sent("This topic has been moved", f"It is in {topic.group.name} now, where you may not reply.", 409)
     form = ReplyForm()
     form.to.data = str(answers) if answers else ""
-    if moving.wider(topic, slug):
-        flash(f"The topic has been moved to {topic.group.name} meanwhile. See who reads it there, then post.", "warn")
+    went = f"The topic has been moved to {topic.group.name} meanwhile."
+    behind = files or bool(request.form.getlist("kept"))
+    if behind or moving.wider(topic, slug):
+        asked = "Add your files again" if behind else "See who reads it there"
+        flash(f"{went} {asked}, then post.", "warn")
         return page(me, topic, form, quoted(me, topic, answers or 0), []), 409
-    if request.form.getlist("kept"):
-        flash(
-            f"The topic has been moved to {topic.group.name} meanwhile. Add your files again, then post.",
-            "warn",
-        )
-        return page(me, topic, form, quoted(me, topic, answers or 0), []), 409
-    flash(f"The topic has been moved to {topic.group.name} meanwhile.")
+    flash(went)
     return sent(me, topic, form)
 
 
@@ -133,6 +128,8 @@ def posted(me: Person, topic: Topic, form: ReplyForm, written: Written, document
     """The way to the new reply. Sent twice, the form leads to the same one."""
     slug, n = topic.group.slug, topic.n
     weighed = weighed_by_all(me, topic.group, "", written)
+    if documents:  # they are drafts, whatever comes; and their group's row is let go before the topic's is taken
+        db.session.commit()
     claim = once.claim(
         me.id or 0,
         form.key.data,
