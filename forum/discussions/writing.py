@@ -17,7 +17,7 @@ from forum.kit import text
 from forum.kit.db import db
 from forum.kit.quoting import filled
 from forum.models import Group, User
-from forum.quoting import Taken, taken, with_marks
+from forum.quoting import Kept, Taken, stubbed, taken, with_marks
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,19 @@ class Written:
     @property
     def shown(self) -> Markup:
         """The HTML as its writer sees it before it is posted."""
-        return filled(self.html, lambda number: drawn(self.quotes[number - 1]))
+        return filled(self.html, lambda number: drawn(one if (one := self.quotes[number - 1]).opens else None))
 
 
-def write(body: str, thing: Any, me: Person | None = None, picked: Sequence[Named] = ()) -> Written:
+def write(
+    body: str, thing: Any, me: Person | None = None, picked: Sequence[Named] = (), kept: Sequence[Kept] = ()
+) -> Written:
     """The text rendered for whoever reads `thing` (a topic or group). Made before anything is written.
 
-    `me` cites slides: those `picked`, and those whose address is in the text. Raises TooLong, in words for the person
-    who wrote it.
+    `me` cites slides: those `picked`, and those whose address is in the text. What it quoted before is `kept`. Raises
+    TooLong, in words for the person who wrote it.
     """
-    source, (body, quotes) = body, taken(me, thing, body)
+    source, found = body, taken(me, thing, body, kept)
+    body, quotes = stubbed(body, found), tuple(one for _, one in found)
     handles = text.mentions(body) if "@" in body else []
     readers = named_hearers(handles, thing)
     address = {handle: f"/people/{handle}" for handle in readers}
@@ -55,7 +58,7 @@ def write(body: str, thing: Any, me: Person | None = None, picked: Sequence[Name
     html = with_marks(html, quotes) if quotes else html
     unheard = tuple(handle for handle in handles if handle not in readers)
     cites = cited(me, html, picked) if me else ()
-    return Written(body, html, tuple(readers.values()), unheard, cites, tuple(quotes), source)
+    return Written(body, html, tuple(readers.values()), unheard, cites, quotes, source)
 
 
 def author_of(thing: Any) -> User:

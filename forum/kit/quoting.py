@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from forum.kit.text import lines_of_quotes
 
-#: "> **Priya Raman**, [post 2](/groups/policy/topics/1/posts/2):": a name may stand before the link
-HEAD = re.compile(r"(?:\*\*[^*\n]{1,200}\*\*, )?\[[^\]\n]{1,200}\]\(([^\s()]{1,300})\):?\s*")
+#: "> **Priya Raman**, [post 2](/groups/policy/topics/1/posts/2):": a name, of whatever signs, may stand before the link
+HEAD = re.compile(r"(?:\*\*[^\n]{1,200}\*\*, )?\[[^\]\n]{1,200}\]\(([^\s()]{1,300})\):?\s*")
+PLACE = re.compile(r"<!--quote (\d+)-->(?:(?!<!--quoted-->).)*?href=\"([^\"]*)\"", re.DOTALL)
 MARK = re.compile(r"<!--quote (\d+)-->.*?<!--quoted-->", re.DOTALL)
 
 
@@ -61,6 +63,11 @@ def marked(html: str, stubs: list[str], numbers: list[int]) -> str:
         block = f"<!--quote {number}-->{stub}<!--quoted-->"
         html, at = html[:found] + block + html[found + len(stub) :], found + len(block)
     return html
+
+
+def places_in(html: str) -> dict[int, str]:
+    """The numbers of the quotations that are marked in HTML, with the address that each names in its text."""
+    return {int(found[1]): unescape(found[2]) for found in PLACE.finditer(html)}
 
 
 def filled(html: str, draw: Callable[[int], Markup]) -> Markup:

@@ -50,11 +50,11 @@ class Consent(StrEnum):
 
 
 class PageQuote(Row, db.Model):
-    """Words of a post on a page. Until their author agrees they are for that author and for who took them."""
+    """Words of a post on a page, or of an earlier version of it, never changed. Until their author agrees they are for
+    that author and for who took them."""
 
     __tablename__ = "page_quote"
     __table_args__ = (
-        UniqueConstraint("page_id", "source_id"),
         UniqueConstraint("page_id", "number"),
         Index("ix_page_quote_source_id", "source_id"),
     )

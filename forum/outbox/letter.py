@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from forum.kit.db import db
 from forum.kit.mail import DOMAIN, compose, message_id
 from forum.models import Group, Mail, Post, Topic, User
-from forum.outbox.needs import may_be_told, topic_of
+from forum.outbox.needs import may_be_told, page_of, topic_of
 
 
 def write(mail_id: int) -> EmailMessage | None:
@@ -47,7 +47,8 @@ def _facts(mail: Mail, reader: User | None, group: Group | None) -> dict[str, An
     """What the templates see: of the site, of the reader, of the news."""
     config = current_app.config
     site = {"site_name": config["SITE_NAME"], "base_url": config["BASE_URL"], "contact": config["CONTACT"]}
-    told = {"post": _post(mail.facts["post"])} if "post" in mail.facts else {}
+    told: dict[str, Any] = {"post": _post(mail.facts["post"])} if "post" in mail.facts else {}
+    told |= {"page": page_of(mail)} if "page" in mail.facts else {}
     return {**site, "link": link, "person": reader, "group": group, **mail.facts, **told}
 
 

@@ -8,14 +8,18 @@ from forum.access import CARD, FACILITATE, TAKE_PART, VISITOR, Level, Person, ca
 from forum.kit import ids
 from forum.kit.clock import now
 from forum.kit.db import db
+from forum.kit.quoting import places_in
 from forum.models import (
     Concern,
+    Consent,
     Group,
     Held,
     HeldState,
     Invitation,
     Mail,
     Offer,
+    Page,
+    PageQuote,
     Post,
     TagFollow,
     Topic,
@@ -44,6 +48,8 @@ READABLE = "readable"
 HELD = "held"
 #: they run the site, and something that was reported waits where nobody looks after the group
 ESCALATED = "escalated"
+#: a page quotes them still, they may read both, and have said neither yes nor no
+QUOTED = "quoted"
 #: the same, and they still follow one of the tags it came for
 TAGGED = "tagged"
 
@@ -74,7 +80,7 @@ NEEDS: dict[str, str | Level] = {
     "answer-nudge": ASKER,
     "answers-due": FACILITATE,
     "question-offered": OFFERED,
-    "quoted": POST,
+    "quoted": QUOTED,
 }
 
 
@@ -83,6 +89,14 @@ def topic_of(mail: Mail) -> Topic | None:
     number = mail.facts.get("topic_id")
     who = person(mail.user_id)
     mine = select(Topic).where(Topic.id == number, readable(Topic, who))
+    return db.session.scalar(mine) if number and who else None
+
+
+def page_of(mail: Mail) -> Page | None:
+    """The page that a mail is about (`page` of its facts), as its reader may read it now."""
+    number = mail.facts.get("page")
+    who = person(mail.user_id)
+    mine = select(Page).where(Page.id == number, readable(Page, who))
     return db.session.scalar(mine) if number and who else None
 
 
@@ -95,7 +109,7 @@ def may_be_told(mail: Mail, reader: User | None, group: Group | None, topic: Top
     who = person(reader.id if reader else None)
     if need in (ASKER, OFFERED):
         return topic is not None and (may_accept if need == ASKER else may_help)(who, topic)
-    if need in (POST, WANTED, READABLE, TAGGED):
+    if need in (POST, WANTED, READABLE, TAGGED, QUOTED):
         wants = need != WANTED or (reader is not None and reader.mail_mentions)
         return bool(who) and wants and _reads(who, mail, POST if need == WANTED else need)
     return bool(who) and (need == REGISTERED or (group is not None and _in_group(who, mail, group, need)))
@@ -125,6 +139,8 @@ def _reads(who: Person, mail: Mail, need: Any) -> bool:
     post = _post_for(who, mail.facts.get("post", 0))
     if post is None:
         return False
+    if need == QUOTED:
+        return _is_asked(who, mail)
     return need == READABLE or (_follows(who, mail) if need == TAGGED else level(who, post.topic.group) >= TAKE_PART)
 
 
@@ -142,6 +158,15 @@ def may_help(who: Person, topic: Topic) -> bool:
     if row is None or topic.kind != TopicKind.QUESTION or topic.accepted_no is not None or topic.locked_at:
         return False
     return bool(row.by_id or (row.may_be_asked and not topic.answer_count))
+
+
+def _is_asked(who: Person, mail: Mail) -> bool:
+    """Whether a page of a group they are in says the words that a mail asks about, and they have not answered."""
+    page, number = page_of(mail), mail.facts.get("k")
+    if page is None or level(who, page.group) < TAKE_PART or number not in places_in(page.html):
+        return False
+    mine = (PageQuote.page_id == page.id, PageQuote.number == number, PageQuote.consent == Consent.ASKED)
+    return bool(db.session.scalar(select(exists(select(1).where(*mine)))))
 
 
 def _post_for(who: Person, post_id: int) -> Post | None:

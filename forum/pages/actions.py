@@ -40,7 +40,7 @@ def save(me: Person, page: Page, revision: int, title: str, body: str, restores:
 
     Raises Stale, and TooLong in words for the writer.
     """
-    body, quotes = quoted(me, page.group, body)
+    body, quotes = quoted(me, page.group, body, page)
     said = {"title": title, "body": body, "html": rendered(body, quotes), "renderer": text.RENDERER}
     quoted_before = db.session.scalars(select(PageQuote.html).where(PageQuote.page_id == page.id))
     _weigh(me, page.group, "\n".join([page.html, *quoted_before]), str(said["html"]), quotes)
@@ -78,9 +78,9 @@ def remove(me: Person, page: Page) -> None:
 
 
 def rendered(body: str, quotes: list[Taken] | None = None) -> str:
-    """The page's HTML, in which what it quotes is marked by the post's id. Raises TooLong."""
+    """The page's HTML, in which what it quotes is marked by its number. Raises TooLong."""
     html = str(text.render(body, doc_id="page"))
-    return with_marks(html, quotes, [one.source_id for one in quotes]) if quotes else html
+    return with_marks(html, quotes) if quotes else html
 
 
 def _weigh(me: Person, group: Group, before: str, html: str, quotes: list[Taken]) -> None:

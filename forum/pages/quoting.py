@@ -1,89 +1,75 @@
-"""What a page quotes of posts: each author is asked, and nobody else reads the words before they agree."""
+"""What a page quotes of posts: nobody but their authors and who took them reads the words before they are agreed to."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import current_app
 from markupsafe import Markup
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from forum import outbox
 from forum.access import Person, hearers, readable
 from forum.kit import text
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.kit.quoting import filled
+from forum.kit.quoting import filled, places_in
 from forum.models import Consent, Group, Page, PageQuote, Post, Topic, User
-from forum.quoting import Taken, taken
+from forum.pages.consent import ask
+from forum.quoting import Taken, kept_from, quoting, stubbed, taken
 
-UNSEEN = {"synchronize_session": False}
+
+def quoted(me: Person, group: Group, body: str, page: Page | None = None) -> tuple[str, list[Taken]]:
+    """The page's text with stubs in place of what it quotes, and the words, numbered. Raises TooLong, in words.
+
+    What the page quoted before is not asked about again: somebody who left would keep all others from changing it.
+    """
+    kept = []
+    if page:
+        rows, places = (
+            db.session.execute(quoting(me, PageQuote).where(PageQuote.page_id == page.id)),
+            places_in(page.html),
+        )
+        kept = [kept_from(row, row.PageQuote, places, number=row.PageQuote.number) for row in rows]
+    found = taken(me, group, body, kept)
+    _check(me, group, [one.source_id for _, one in found if not one.number])
+    numbers = {(old.taken.source_id, old.taken.words): old.taken.number for old in kept}
+    last, numbered = max(numbers.values(), default=0), []
+    for quote, one in found:
+        number = one.number or numbers.setdefault((one.source_id, one.words), last + 1)
+        last = max(last, number)
+        numbered.append((quote, one._replace(number=number)))
+    return stubbed(body, numbered), [one for _, one in numbered]
 
 
-def quoted(me: Person, group: Group, body: str) -> tuple[str, list[Taken]]:
-    """The page's text with stubs in place of what it quotes, and the words. Raises TooLong, in words for the writer."""
-    body, quotes = taken(me, group, body)
-    sources = select(Post.group_id, Post.author_id).where(Post.id.in_([one.source_id for one in quotes]))
-    rows = db.session.execute(sources).all() if quotes else ()
+def _check(me: Person, group: Group, sources: list[int]) -> None:
+    """Raises TooLong, in words for the writer, unless all that is newly quoted may be, and its authors can be asked."""
+    rows = (
+        db.session.execute(select(Post.group_id, Post.author_id).where(Post.id.in_(sources))).all() if sources else ()
+    )
     if any(row.group_id != group.id for row in rows):
         raise text.TooLong("Only what was said in this group can be quoted on its pages. Else use your own words.")
     asked = {row.author_id for row in rows} - {me.id}
-    here = (
-        set(db.session.scalars(hearers(group).with_only_columns(User.id).where(User.id.in_(asked)))) if asked else set()
-    )
-    if asked - here:
+    here = hearers(group).with_only_columns(User.id).where(User.id.in_(asked))
+    if asked and asked - set(db.session.scalars(here)):
         raise text.TooLong(
             "Somebody whom you quote is not in this group any more, and can’t be asked. Use your own words."
         )
-    return body, quotes
 
 
 def note(me: Person, page: Page, quotes: Sequence[Taken]) -> None:
-    """The page quotes these words; whoever wrote them is asked, unless that is the writer. Does not commit."""
-    words: dict[int, list[str]] = {}
+    """The page quotes these words; whoever wrote them is asked, unless that is the writer. Does not commit.
+
+    The words of a number never change: an answer is about what its author saw.
+    """
+    known = set(db.session.scalars(select(PageQuote.number).where(PageQuote.page_id == page.id)))
     for one in quotes:
-        words.setdefault(one.source_id, []).extend([one.words] if one.words else [])
-    known = {row.source_id: row for row in db.session.scalars(select(PageQuote).where(PageQuote.page_id == page.id))}
-    for source_id, parts in words.items():
-        said, row = "\n\n".join(parts), known.get(source_id)
-        if not said or (row is not None and row.words == said):
+        if one.number in known:
             continue
-        if row is None:
-            row = PageQuote(page_id=page.id, source_id=source_id, number=len(known) + 1)
-            known[source_id] = row
-            db.session.add(row)
-        row.words, row.html, row.asker_id, row.asked_at = said, str(text.render(said)), me.id or 0, now()
-        _ask(me, page, row)
+        known.add(one.number)
+        row = PageQuote(page_id=page.id, source_id=one.source_id, number=one.number, words=one.words, html=one.html)
+        row.asker_id, row.asked_at = me.id or 0, now()
+        db.session.add(row)
+        ask(me, page, row)
     db.session.flush()
-
-
-def _ask(me: Person, page: Page, quote: PageQuote) -> None:
-    """Asks whoever wrote it; of one's own words one need not be asked."""
-    wrote = select(User).join(Post, Post.author_id == User.id).where(Post.id == quote.source_id)
-    author = db.session.scalars(wrote).one()
-    quote.consent = Consent.GIVEN if author.id == me.id else Consent.ASKED
-    if author.id != me.id:
-        mark = hashlib.sha256(quote.words.encode()).hexdigest()[:16]
-        once = f"quoted:{page.id}:{quote.source_id}:{mark}"
-        outbox.queue("quoted", author, once, post=quote.source_id, by=me.name, n=page.n)
-
-
-def answer(me: Person, quote: PageQuote, consent: Consent) -> None:
-    """What its author says to it. They may change their mind. Does not commit."""
-    values = {"consent": consent, "answered_at": now()}
-    db.session.execute(update(PageQuote).where(PageQuote.id == quote.id).values(values), execution_options=UNSEEN)
-
-
-def quote_of(me: Person, page: Page, number: int) -> PageQuote | None:
-    """The quotation of that number, if it is of something that this person wrote."""
-    mine = (
-        PageQuote.page_id == page.id,
-        PageQuote.number == number,
-        Post.author_id == me.id,
-        Post.deleted_at.is_(None),
-    )
-    found = select(PageQuote).join(Post, Post.id == PageQuote.source_id)
-    return db.session.scalar(found.where(*mine)) if number < 2**31 else None
 
 
 class Words(NamedTuple):
@@ -106,7 +92,7 @@ class Words(NamedTuple):
 
 
 def words_on(me: Person, page: Page) -> dict[int, Words]:
-    """What a page quotes, of posts that this reader may read, by the post's id. One statement."""
+    """What a page quotes now, of posts that this reader may read, by number. One statement."""
     columns = (PageQuote, Post.no, Post.author_id, Topic.n, Topic.title, Group.slug, User.name)
     found = (
         select(*columns)
@@ -116,7 +102,8 @@ def words_on(me: Person, page: Page) -> dict[int, Words]:
         .join(User, User.id == Post.author_id)
         .where(PageQuote.page_id == page.id, Post.deleted_at.is_(None), readable(Post, me))
     )
-    return {row.PageQuote.source_id: _words(me, row) for row in db.session.execute(found)}
+    here = places_in(page.html)
+    return {row.PageQuote.number: _words(me, row) for row in db.session.execute(found) if row.PageQuote.number in here}
 
 
 def _words(me: Person, row: Any) -> Words:
@@ -130,7 +117,7 @@ def _words(me: Person, row: Any) -> Words:
 def with_words(page: Page, words: dict[int, Words]) -> Markup:
     """The HTML of a page, with each quotation as this reader may see it."""
     made: Any = current_app.jinja_env.get_template("macros/quote.html").module
-    return filled(page.html, lambda source_id: made.on_page(words.get(source_id)))
+    return filled(page.html, lambda number: made.on_page(words.get(number)))
 
 
 def story_of(me: Person, topic: Topic, most: int = 6) -> list[Any]:

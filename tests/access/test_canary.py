@@ -253,7 +253,7 @@ def plant_pages(groups: dict[int, Group]) -> None:
         if source and group.slug != "policy":
             taken = {"words": word("page", group.id), "html": f"<p>{word('page', group.id)}</p>", "asker_id": author}
             db.session.add(PageQuote(page_id=page.id, source_id=source.id, number=1, consent="given", **taken))
-            page.html += f"<!--quote {source.id}--><!--quoted-->"
+            page.html += f'<!--quote 1--><a href="/groups/{group.slug}"></a><!--quoted-->'
         for number in (1, 2):
             db.session.add(PageVersion(page_id=page.id, number=number, editor_id=author, **said))
 

@@ -178,3 +178,52 @@ def test_quotations_need_one_statement_more_however_many_they_are(community, as_
     assert counts[0] == counts[1]
     many = "\n\n".join([quote("Tom", f"{topic}/posts/1", "Measure twice.")] * 21)
     assert talk.reply(sam, "policy", number(topic), many).status_code == 422
+
+
+def test_a_name_of_any_signs_stands_before_what_is_quoted(community, as_, talk, topic, post_of):
+    community.tom.name = "T*m **Brenner** [x]"
+    db.session.commit()
+    sam, n = as_(community.sam), number(topic)
+    talk.reply(sam, "policy", n, prefilled(sam, f"{topic}/replies?to=1&quote=1"))
+    assert "Measure twice" not in post_of("policy", n, 2).body
+    assert "> Measure twice." in prefilled(sam, f"{topic}/posts/2/edit")
+    as_(community.tom).post(f"{topic}/posts/1/deletion")
+    assert "Measure twice" not in see(as_(community.leon), topic).article(2)
+
+
+def test_what_is_quoted_of_a_hidden_post_comes_back_with_it(community, as_, talk, topic):
+    sam, leon, n = as_(community.sam), as_(community.leon), number(topic)
+    talk.reply(sam, "policy", n, quote("Tom", f"{topic}/posts/1", "Measure twice.") + "\n\nYes.")
+    as_(community.ruth).post(f"{topic}/posts/1/hiding")
+    text = prefilled(sam, f"{topic}/posts/2/edit")
+    assert "Measure twice" not in text
+    shown = sam.post(f"{topic}/posts/2/edit", data={"body": text, "revision": "0", "preview": "1"})
+    assert "Measure twice" not in shown.get_data(as_text=True)
+    sam.post(f"{topic}/posts/2/edit", data={"body": text.replace("Yes.", "No."), "revision": "0"})
+    assert "No." in see(leon, topic).article(2) and "Measure twice" not in see(leon, topic).text
+    as_(community.ruth).post(f"{topic}/posts/1/hiding/end")
+    assert "Measure twice." in see(leon, topic).article(2)
+    assert "> Measure twice." in prefilled(sam, f"{topic}/posts/2/edit")
+
+
+def test_other_words_are_another_revision(community, as_, talk, topic, post_of):
+    sam, n = as_(community.sam), number(topic)
+    talk.reply(sam, "policy", n, quote("Tom", f"{topic}/posts/1", "Measure twice."))
+    text = prefilled(sam, f"{topic}/posts/2/edit")
+    changed = {"body": text.replace("twice", "thrice"), "revision": "0"}
+    assert sam.post(f"{topic}/posts/2/edit", data=changed).status_code == 303
+    assert post_of("policy", n, 2).edited_at is not None
+    assert "The words that it quotes were changed." in see(as_(community.leon), f"{topic}/posts/2/history").words
+    late = sam.post(f"{topic}/posts/2/edit", data={"body": text, "revision": "0"})
+    assert late.status_code == 409
+
+
+def test_too_many_quotations_are_refused_before_any_post_is_looked_up(community, as_, talk, topic, watch):
+    sam, counts = as_(community.sam), []
+    sam.post("/groups/policy/preview", data={"body": "Nothing yet."})
+    for many in (2, 20, 400):
+        body = "\n\n".join(quote("Tom", f"{topic}/posts/{k}", "x") for k in range(1000, 1000 + many))
+        with watch() as seen:
+            shown = sam.post("/groups/policy/preview", data={"body": body})
+        counts.append(len(seen.statements))
+    assert counts[0] == counts[1] > counts[2] and "quote 20 times" in shown.get_data(as_text=True)

@@ -8,7 +8,7 @@ from forum import activity
 from forum.access import Person
 from forum.discussions.actions.citing import cite_anew
 from forum.discussions.actions.counting import UNSEEN, touch
-from forum.discussions.actions.quoting import quote_anew
+from forum.discussions.actions.quoting import quote_anew, quotes_other
 from forum.discussions.actions.tagging import tell_of_tags
 from forum.discussions.actions.telling import tell_newly_mentioned
 from forum.discussions.writing import Written, author_of
@@ -25,8 +25,8 @@ class Stale(Exception):
 
 def edit(me: Person, post: Post, written: Written, revision: int) -> None:
     """The post says this from now on. `revision` is the one the writer saw. Does not commit. Raises Stale."""
-    if post.revision == revision and post.body == written.body:
-        if any((cite_anew(post, written.cites), quote_anew(post, written.quotes))):
+    if post.revision == revision and post.body == written.body and not quotes_other(post, written.quotes):
+        if cite_anew(post, written.cites):
             touch(post.topic)
         return
     kept = {"number": revision, "title": post.topic.title if post.no == 0 else "", "body": post.body}

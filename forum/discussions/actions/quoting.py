@@ -26,14 +26,18 @@ def quote(post: Post, quotes: Sequence[Taken]) -> None:
         db.session.execute(elsewhere, execution_options=UNSEEN)
 
 
-def quote_anew(post: Post, quotes: Sequence[Taken]) -> bool:
-    """The post quotes these words and no others. Whether that changes anything. Does not commit."""
+def quotes_other(post: Post, quotes: Sequence[Taken]) -> bool:
+    """Whether these are not the words that the post quotes."""
     found = select(Quotation.source_id, Quotation.words).where(Quotation.post_id == post.id).order_by(Quotation.number)
-    if [tuple(row) for row in db.session.execute(found)] == [(one.source_id, one.words) for one in quotes]:
-        return False
+    return [tuple(row) for row in db.session.execute(found)] != [(one.source_id, one.words) for one in quotes]
+
+
+def quote_anew(post: Post, quotes: Sequence[Taken]) -> None:
+    """The post quotes these words and no others. Does not commit."""
+    if not quotes_other(post, quotes):
+        return
     db.session.execute(delete(Quotation).where(Quotation.post_id == post.id), execution_options=UNSEEN)
     quote(post, quotes)
-    return True
 
 
 def forget_quotes(posts: list[int]) -> None:

@@ -14,10 +14,13 @@ MOST = 50
 
 
 class Change(NamedTuple):
-    """One edit: when, and what it did to the text, and to the title where that changed."""
+    """One edit: when, and what it did to the text, and to the title where that changed.
+
+    No `text`: the words alone were changed that the post quotes, which the text does not hold.
+    """
 
     at: datetime
-    text: Markup
+    text: Markup | None
     title: Markup | None
 
 
@@ -29,6 +32,7 @@ def changes(post: Post) -> list[Change]:
     body, title, made = post.body, post.topic.title if post.no == 0 else "", []
     for before in kept:
         changed = diff(before.title, title) if before.title and before.title != title else None
-        made.append(Change(later, diff(before.body, body), changed))
+        said = diff(before.body, body) if changed or before.body != body else None
+        made.append(Change(later, said, changed))
         body, title, later = before.body, before.title or title, before.written_at
     return made

@@ -22,7 +22,7 @@ from forum.kit.db import db
 from forum.kit.rates import limiter
 from forum.kit.text import diff
 from forum.models import Post, Topic
-from forum.quoting import shown_html, written_out
+from forum.quoting import kept_of, shown_html, written_out
 from forum.sight import sight
 from forum.spam import adds_links
 
@@ -59,7 +59,7 @@ def edit(slug: str, n: int, k: int) -> Answer:
         return page(me, post, EditForm(None, data={"revision": str(post.revision), "body": written_out(me, post)}))
     form = EditForm()
     right, choosing = form.submitted(), choice(me, post.topic.group)
-    written = words(me, form, post.topic) if right and not choosing else None
+    written = words(me, form, post.topic, kept_of(me, post)) if right and not choosing else None
     if written and adds_links(me, post.topic.group, shown_html(post), written.shown):
         form.refuse("body", "Links by somebody new wait for a facilitator. Put this one into a reply of its own")
         written = None

@@ -1,5 +1,6 @@
 """Replying: below the topic with script, on a page of its own without; previewed, kept, and posted once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -27,6 +28,7 @@ from forum.kit.db import db
 from forum.kit.rates import limiter
 from forum.kit.text import TooLong
 from forum.models import Document, Topic
+from forum.quoting import Kept
 from forum.sight import sight
 
 TOPIC = "/groups/<slug>/topics/<number:n>"
@@ -109,10 +111,10 @@ def moved_on(me: Person, slug: str, topic: Topic, answers: int | None, files: bo
     return sent(me, topic, form)
 
 
-def words(me: Person, form: Any, thing: Any) -> Written | None:
+def words(me: Person, form: Any, thing: Any, kept: Sequence[Kept] = ()) -> Written | None:
     """The text rendered; None, with the reason at the field, when it is above a limit."""
     try:
-        written = write(form.body.data, thing, me, picked())
+        written = write(form.body.data, thing, me, picked(), kept)
     except TooLong as error:
         form.refuse("body", str(error))
         return None

@@ -36,8 +36,17 @@ def write_limit() -> str:
 
 
 def place_of(thing: Group | Page) -> str:
-    """Where the draft of a page, or of a new one of a group, is kept."""
-    return f"new-page:{thing.id}" if isinstance(thing, Group) else f"page:{thing.id}"
+    """Where the draft of a page, or of a new one of a group, is kept. A story of each topic has a place of its own."""
+    if isinstance(thing, Page):
+        return f"page:{thing.id}"
+    n = story_no()
+    return f"new-page:{thing.id}:story:{n}" if n else f"new-page:{thing.id}"
+
+
+def story_no() -> int:
+    """The number of the topic that the address names to make a story of; 0 = of none."""
+    n = request.args.get("story", 0, type=int)
+    return n if 0 < n < 2**31 else 0
 
 
 def to_page(slug: str, n: int) -> Response:
@@ -54,7 +63,7 @@ def new(slug: str) -> Answer:
     require(me, "preview", group)
     if request.method != "POST":
         draft = drafts.from_draft(me.id or 0, place_of(group))
-        return written(me, group, PageForm(None, data=story(me, slug) or (draft.fields if draft else {})))
+        return written(me, group, PageForm(None, data=draft.fields if draft else story(me, slug)))
     form = PageForm()
     if not form.submitted() or "preview" in request.form:
         return written(me, group, form), 422 if form.errors else 200
@@ -106,8 +115,8 @@ def refused(me: Person, group: Group, form: PageForm, error: text.TooLong, page:
 
 def story(me: Person, slug: str) -> dict[str, str]:
     """What a practice story of the topic that the address names begins with."""
-    n = request.args.get("story", 0, type=int)
-    if not 0 < n < 2**31:
+    n = story_no()
+    if not n:
         return {}
     topic = fetch(Topic, me, slug, n=n)
     here = f"/groups/{slug}/topics/{n}"
@@ -142,7 +151,7 @@ def written(me: Person, group: Group, form: PageForm, page: Page | None = None) 
     preview = "preview" in request.form and not form.errors
     shown: Markup | None = titled(me, actions.rendered(form.body.data)) if preview else None
     return render_template(
-        "pages/edit.html", nav="groups", group=group, page=page, form=form, shown=shown,
+        "pages/edit.html", nav="groups", group=group, page=page, form=form, shown=shown, story=story_no(),
         base=url_for("pages.index", slug=group.slug), sight=sight(group, "this page"),
     )  # fmt: skip
 
@@ -153,7 +162,7 @@ def keep_new_draft(slug: str) -> Response:
     """Keeps what was typed of a new page."""
     group = enter(viewer(), slug)
     require(viewer(), "preview", group)
-    return kept(viewer(), place_of(group), url_for("pages.new", slug=slug))
+    return kept(viewer(), place_of(group), url_for("pages.new", slug=slug, story=story_no() or None))
 
 
 @bp.post("/<number:n>/draft")
