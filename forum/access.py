@@ -48,6 +48,7 @@ from forum.rule import (
     level,
     of_group,
     reaches,
+    registered,
     standing,
 )  # fmt: skip
 from forum.verbs import SignIn, can, default_audience, lawful_audiences, require
@@ -56,8 +57,8 @@ from forum.who import VISITOR, Condition, Person, catch_up, person
 __all__ = [
     "ASKER", "CARD", "COLUMNS", "EVERYONE", "FACILITATE", "NOTHING", "OWN", "PUBLIC", "READ", "TABLE", "TAKE_PART",
     "VISITOR", "CardOnly", "Gated", "Level", "Person", "SignIn", "asked_by", "audience", "can", "catch_up",
-    "default_audience", "enter", "fetch", "findable", "hearers", "if_invited", "inside", "known", "lawful_audiences",
-    "lead",
+    "default_audience", "enter", "fetch", "findable", "followers", "hearers", "if_invited", "inside", "known",
+    "lawful_audiences", "lead",
     "level", "mentioned", "opened", "person", "readable", "require", "seen_by_all", "shown", "standing", "viewer",
 ]  # fmt: skip
 
@@ -101,6 +102,14 @@ def hearers(thing: Any) -> sa.Select[tuple[User]]:
     """The people who may be mentioned there, and told: they read it, and take part in its group."""
     group_id = thing.id if isinstance(thing, Group) else thing.group_id
     return audience(thing).where(exists(_HEARS.correlate(User))).params(within=group_id)
+
+
+_MORE = select(1).select_from(Group).where(Group.id == bindparam("within"), registered(EVERYONE, Group))
+
+
+def followers(thing: Any) -> sa.Select[tuple[User]]:
+    """The people who may be told of a thing of a group: they read it as more than a visitor, so not the banned."""
+    return audience(thing).where(exists(_MORE.correlate(User))).params(within=thing.group_id)
 
 
 @cache

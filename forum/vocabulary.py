@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, cast, delete, exists, func, literal, select, union_all
 
-from forum.access import ASKER, Person, asked_by, audience, readable
+from forum.access import ASKER, Person, asked_by, followers, readable
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.hot import Change, Hot, on_conflict_nothing
@@ -96,7 +96,7 @@ def listeners(topic: Topic, tags: Iterable[str], but: Iterable[int]) -> list[int
         TagFollow.user_id == User.id, TagFollow.group_id == topic.group_id, TagFollow.tag.in_(list(tags))
     )  # fmt: skip
     told = Mail.once == literal(f"{news(topic)}:").concat(cast(User.id, String))
-    found = audience(topic).with_only_columns(User.id).join(TagFollow, follows).distinct()
+    found = followers(topic).with_only_columns(User.id).join(TagFollow, follows).distinct()
     untold = (~exists(select(1).where(told).correlate(User)), User.id.not_in(list(but)))
     return list(db.session.scalars(found.where(*untold).order_by(User.id)))
 

@@ -42,7 +42,7 @@ WANTED = "wanted"
 ASKER = "asker"
 #: they are asked to help with a question that may be helped with still, and have not said no
 OFFERED = "offered"
-#: the same, whether they are in its group or not
+#: the same, whether they are in its group or not, unless they are banned there
 READABLE = "readable"
 #: they look after the group of the mail, and something waits there for them still
 HELD = "held"
@@ -141,7 +141,9 @@ def _reads(who: Person, mail: Mail, need: Any) -> bool:
         return False
     if need == QUOTED:
         return _is_asked(who, mail)
-    return need == READABLE or (_follows(who, mail) if need == TAGGED else level(who, post.topic.group) >= TAKE_PART)
+    if need in (READABLE, TAGGED):
+        return can(who, "follow", post.topic) and (need == READABLE or _follows(who, mail))
+    return level(who, post.topic.group) >= TAKE_PART
 
 
 def may_accept(who: Person, topic: Topic) -> bool:
@@ -155,7 +157,9 @@ def may_help(who: Person, topic: Topic) -> bool:
     asked = select(Offer.by_id, User.may_be_asked).join(User, User.id == Offer.user_id)
     mine = asked.where(Offer.topic_id == topic.id, Offer.user_id == who.id, Offer.declined_at.is_(None))
     row = db.session.execute(mine).first()
-    if row is None or topic.kind != TopicKind.QUESTION or topic.accepted_no is not None or topic.locked_at:
+    if row is None or not can(who, "follow", topic):
+        return False
+    if topic.kind != TopicKind.QUESTION or topic.accepted_no is not None or topic.locked_at:
         return False
     return bool(row.by_id or (row.may_be_asked and not topic.answer_count))
 

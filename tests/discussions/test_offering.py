@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from forum import jobs, outbox
+from forum.access import person
 from forum.discussions.actions import offering
+from forum.groups import actions as groups
 from forum.kit import clock
 from forum.kit.clock import now
 from forum.kit.db import db
@@ -362,3 +364,18 @@ def test_home_has_no_more_statements_for_it(community, as_, asked, watch):
         counts.append(len([one for one in seen.statements if one.startswith(("SELECT", "WITH"))]))
         later()
     assert counts[0] == counts[1] <= 6
+
+
+def test_who_is_banned_is_neither_asked_nor_mailed_where_the_web_reads(community, as_, talk):
+    group = community.group("policy")
+    group.public_reading = True
+    knows(community.sam, community.leon)
+    groups.ban(person(community.ruth.id), community.leon, group)
+    talk.topic(as_(community.maya), "policy", "Who knows?", tags="custody")
+    later()
+    assert offered() == {"sam"}
+    groups.ban(person(community.ruth.id), community.sam, group)
+    db.session.commit()
+    with clock.at(now() + DAY):
+        outbox.deliver()
+    assert mails()[0].state == MailState.DROPPED

@@ -11,6 +11,7 @@ from forum import outbox
 from forum.access import person
 from forum.discussions import actions as discussions
 from forum.discussions import moving
+from forum.groups import actions as groups
 from forum.kit.db import db
 from forum.library import actions as library
 from forum.models import AuditEntry, DocumentTag, Event, Mail, MailState, TagFollow, Topic, TopicTag
@@ -307,3 +308,18 @@ def seal(group, n, into):
     """What the page of a merge would have shown."""
     topic = topic_of(group, n)
     return moving.of_post(moving.posts_of(topic), topic, topic_of(group, into)).seal
+
+
+def test_who_is_banned_hears_of_no_tag_where_the_web_reads(community, as_, talk):  # noqa: F811
+    group, maya, sam = community.group("policy"), as_(community.maya), as_(community.sam)
+    group.public_reading = True
+    talk.topic(maya, "policy", "First", tags="numbat")
+    sam.post("/groups/policy/tags/numbat/follow")
+    talk.topic(maya, "policy", "Second", tags="numbat")
+    assert len(told(community.sam)[0]) == 1
+    groups.ban(person(community.ruth.id), community.sam, group)
+    db.session.commit()
+    talk.topic(maya, "policy", "Third", tags="numbat")
+    outbox.deliver()
+    (mail,) = told(community.sam)[0]
+    assert mail.state == MailState.DROPPED

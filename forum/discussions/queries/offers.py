@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from forum.access import ASKER, EVERYONE, Person, audience, readable
+from forum.access import ASKER, EVERYONE, Person, followers, readable
 from forum.discussions.queries.rows import COLUMNS
 from forum.kit.clock import now
 from forum.kit.db import db
@@ -74,7 +74,7 @@ def candidates(topic: Topic, most: int) -> list[User]:
     before = select(last).where(Offer.user_id == User.id).correlate(User).scalar_subquery()
     shown = func.coalesce(answers.c.many, 0)
     worth = SAID * _said(topic, tags) + case((shown > ANSWERS, ANSWERS), else_=shown)
-    found = audience(topic).where(User.may_be_asked, User.id != topic.author_id, worth > 0, ~_asked(topic), _free())
+    found = followers(topic).where(User.may_be_asked, User.id != topic.author_id, worth > 0, ~_asked(topic), _free())
     found = found.outerjoin(answers, answers.c.author_id == User.id)
     ranked = found.order_by(worth.desc(), before.is_not(None), before, User.id).limit(most)
     return list(db.session.scalars(ranked))
@@ -136,7 +136,7 @@ def free_from(user: User) -> Any:
 def member_to_ask(topic: Topic, handle: str) -> User | None:
     """The member of the topic's group of that handle, if they may read the topic, and did not write it."""
     here = select(1).select_from(Group).where(Group.id == topic.group_id, seated(EVERYONE, Group)).correlate(User)
-    found = audience(topic).where(User.handle == handle.lower(), User.id != topic.author_id, here.exists())
+    found = followers(topic).where(User.handle == handle.lower(), User.id != topic.author_id, here.exists())
     user: Any = db.session.scalar(found)
     return user or None
 
