@@ -87,7 +87,8 @@ def accept(community: Community, row: Row) -> None:
     discussions.accept(community.person(row["author"]), topic, post)
     if "summary" in row:
         founder = community.person(community.founder(row["group"]))
-        discussions.look_after(founder, topic, post.no, row["summary"], None, None)
+        said = discussions.Said(row["summary"], None, None, discussions.mark_of_doubt(topic))
+        discussions.look_after(founder, topic, post.no, said)
 
 
 def pin(community: Community, row: Row) -> None:

@@ -68,6 +68,8 @@ class Care(Form):
     doubted = BooleanField("It may be out of date")
     why = StringField("Why", [AtMost(MAX_SUMMARY)])
     review = StringField("Look at it again on")
+    #: when it was doubted, as it stood on the page; '' = it was not
+    seen = HiddenField()
 
     def __init__(self, today: date, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -1,8 +1,9 @@
 """An accepted answer: chosen once, said in one line, doubted, looked at again, and asked for once."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -211,9 +212,39 @@ def test_a_member_doubts_an_answer_and_the_facilitators_decide(community, as_, a
     assert "May be out of date" in see(as_(community.sam), "/groups/policy").words
     assert "1 Accepted answer to look at again" in see(tom, "/groups/policy/manage").words
     assert "The form is gone." in due("policy", tom).words
-    assert tom.post(f"{accepted}/answer/care?shown=1", data={"summary": "Green"}).status_code == 303
+    assert (
+        tom.post(f"{accepted}/answer/care?shown=1", data={"summary": "Green", "seen": seen(tom, accepted)}).status_code
+        == 303
+    )
     assert "out of date" not in card(see(as_(community.sam), accepted))
     assert "Which form?" not in due("policy", tom).words
+
+
+def seen(browser, accepted):
+    """The mark of the doubt that the page to look after an answer shows."""
+    page = browser.get(f"{accepted}/answer/care").get_data(as_text=True)
+    return re.search(r'name="seen"[^>]*value="([^"]*)"', page)[1]
+
+
+def test_a_doubt_that_comes_meanwhile_is_not_wiped(community, as_, accepted):
+    tom, before = as_(community.tom), {"summary": "Green", "seen": seen(as_(community.tom), accepted)}
+    as_(community.leon).post(f"{accepted}/answer/doubt?shown=1", data={"why": "The form is gone."})
+    late = tom.post(f"{accepted}/answer/care?shown=1", data=before)
+    text = late.get_data(as_text=True)
+    assert late.status_code == 409 and "said that it may be out of date: “The form is gone.”" in text
+    assert stored().outdated_why == "The form is gone." and stored().answer_summary == ""
+    again = re.search(r'name="seen"[^>]*value="([^"]*)"', text)[1]
+    assert tom.post(f"{accepted}/answer/care?shown=1", data={**before, "seen": again}).status_code == 303
+    assert stored().outdated_at is None
+
+
+def test_a_doubt_comes_back_at_once_wherever_it_is_tomorrow(community, as_, accepted):
+    community.leon.timezone = "Pacific/Kiritimati"
+    db.session.commit()
+    with clock.at(datetime(2031, 3, 4, 12, 0, tzinfo=UTC)):
+        leon = as_(community.leon)
+        leon.post(f"{accepted}/answer/doubt?shown=1", data={"why": "The form is gone."})
+        assert "The form is gone." in due("policy", as_(community.tom)).words
 
 
 def test_the_first_to_doubt_is_heard(community, as_, accepted):

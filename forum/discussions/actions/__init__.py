@@ -1,6 +1,16 @@
 """What people do in discussions. Nothing here commits, and nothing knows of a request."""
 
-from forum.discussions.actions.answering import ANY, Settled, accept, clear_answer, doubt, gone, look_after
+from forum.discussions.actions.answering import (
+    ANY,
+    Said,
+    Settled,
+    accept,
+    clear_answer,
+    doubt,
+    gone,
+    look_after,
+    mark_of_doubt,
+)
 from forum.discussions.actions.editing import Stale, change_topic, edit
 from forum.discussions.actions.erasing import delete_post, delete_topic
 from forum.discussions.actions.following import follow, unfollow
@@ -20,8 +30,8 @@ from forum.discussions.actions.posting import Closed, reply, start_topic
 from forum.discussions.actions.thanking import thank, unthank
 
 __all__ = [
-    "ANY", "Closed", "Gone", "Sent", "Settled", "Stale", "TooManyPins", "accept", "change_topic", "clear_answer",
-    "delete_post", "delete_topic", "doubt", "edit", "follow", "give_back", "gone", "hide_post", "hide_topic",
-    "hold_reply", "hold_topic", "lock", "look_after", "pin", "publish", "reply", "restore_post", "restore_topic",
-    "start_topic", "take_back", "thank", "unfollow", "unlock", "unpin", "unthank",
+    "ANY", "Closed", "Gone", "Said", "Sent", "Settled", "Stale", "TooManyPins", "accept", "change_topic",
+    "clear_answer", "delete_post", "delete_topic", "doubt", "edit", "follow", "give_back", "gone", "hide_post",
+    "hide_topic", "hold_reply", "hold_topic", "lock", "look_after", "mark_of_doubt", "pin", "publish", "reply",
+    "restore_post", "restore_topic", "start_topic", "take_back", "thank", "unfollow", "unlock", "unpin", "unthank",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ second learns what the first did.
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, select, update
 
@@ -51,15 +51,39 @@ def clear_answer(me: Person, topic: Topic, shown: int = ANY) -> None:
         _log(me, topic, "answer.cleared", no)
 
 
-def look_after(me: Person, topic: Topic, shown: int, summary: str, doubt: str | None, review_on: date | None) -> None:
-    """What facilitators say of the answer: one line, whether it may be out of date (`doubt`: why, None: it is not),
-    and when they look at it again. Raises Settled."""
+class Said(NamedTuple):
+    """What facilitators say of an answer: one line, whether it may be out of date (`doubt`: why, None: it is not), and
+    when they look at it again. `seen`: the mark of the doubt that stood on their page."""
+
+    summary: str
+    doubt: str | None
+    review_on: date | None
+    seen: str
+
+
+def mark_of_doubt(topic: Topic) -> str:
+    """What names the doubt about an answer; '' = there is none."""
+    return topic.outdated_at.isoformat() if topic.outdated_at else ""
+
+
+def look_after(me: Person, topic: Topic, shown: int, said: Said) -> None:
+    """What facilitators say of the answer. Raises Settled, also when it was doubted since their page was shown."""
     _held(me, topic, shown)
+    summary, doubt, review_on, seen = said
+    if seen != mark_of_doubt(topic):
+        raise Settled(f"Meanwhile {_doubted(topic)}. Look at it again, then save.")
     since = None if doubt is None else topic.outdated_at or now()
     told = topic.review_told_at if review_on == topic.review_on else None
     care = {"answer_summary": summary, "outdated_at": since, "outdated_why": doubt or ""}
     _set(topic, {**care, "review_on": review_on, "review_told_at": told})
     _log(me, topic, "answer.reviewed", shown)
+
+
+def _doubted(topic: Topic) -> str:
+    if not topic.outdated_at:
+        return "somebody looked after this answer, and it is not said to be out of date any more"
+    why = f": “{topic.outdated_why}”" if topic.outdated_why else ""
+    return f"somebody said that it may be out of date{why}"
 
 
 def doubt(me: Person, topic: Topic, shown: int, why: str, today: date) -> bool:

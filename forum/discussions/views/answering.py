@@ -68,6 +68,11 @@ def today_here(me: Person) -> date:
     return today_in(me.timezone or current_app.config["TIMEZONE"], now())
 
 
+def today_there() -> date:
+    """The day it is for the site, by which answers come back to facilitators."""
+    return today_in(current_app.config["TIMEZONE"], now())
+
+
 def answered(me: Person, slug: str, n: int, verb: str) -> tuple[Topic, Post]:
     """A question and its accepted answer, for who may do that to it. Raises NotFound where none is accepted."""
     topic = fetch(Topic, me, slug, n=n)
@@ -86,7 +91,12 @@ def care(slug: str, n: int) -> Answer:
     topic, post = answered(me, slug, n, "facilitate")
     today = today_here(me)
     if request.method != "POST":
-        said = {"summary": topic.answer_summary, "doubted": topic.outdated_at is not None, "why": topic.outdated_why}
+        said = {
+            "seen": actions.mark_of_doubt(topic),
+            "summary": topic.answer_summary,
+            "doubted": topic.outdated_at is not None,
+            "why": topic.outdated_why,
+        }
         ahead = topic.review_on if topic.review_on and topic.review_on > today else None
         return page("care", topic, post, Care(today, None, data={**said, "review": in_words(ahead) if ahead else ""}))
     form = Care(today)
@@ -94,7 +104,8 @@ def care(slug: str, n: int) -> Answer:
         return page("care", topic, post, form), 422
     doubt = form.why.data if form.doubted.data else None
     try:
-        actions.look_after(me, topic, shown(), form.summary.data, doubt, form.review_on)
+        care = actions.Said(form.summary.data, doubt, form.review_on, form.seen.data or "")
+        actions.look_after(me, topic, shown(), care)
     except actions.Settled as settled:
         return conflict("care", me, slug, n, form, settled)
     db.session.commit()
@@ -116,7 +127,7 @@ def doubt(slug: str, n: int) -> Answer:
     if not form.submitted():
         return page("doubt", topic, post, form), 422
     try:
-        first = actions.doubt(me, topic, shown(), form.why.data, today_here(me))
+        first = actions.doubt(me, topic, shown(), form.why.data, min(today_here(me), today_there()))
     except actions.Settled as settled:
         return conflict("doubt", me, slug, n, form, settled)
     db.session.commit()
@@ -132,6 +143,8 @@ def conflict(name: str, me: Person, slug: str, n: int, form: Care | Doubt, settl
     if post is None:
         raise Conflict(str(settled))
     form.form_errors.append(str(settled))
+    if isinstance(form, Care):
+        form.seen.data = actions.mark_of_doubt(topic)
     return page(name, topic, post, form), 409
 
 
