@@ -7,7 +7,6 @@ from wtforms import BooleanField, DateField, HiddenField, StringField, TextAreaF
 from wtforms.validators import Optional, ValidationError
 
 from forum.discussions.forms import NUMBER
-from forum.kit.clock import now
 from forum.kit.forms import AtMost, Form, required
 from forum.kit.when import zone_of
 
@@ -31,14 +30,21 @@ def some_options(_form: Form, field: Any) -> None:
         raise ValidationError("Two options are the same. Each must be different")
 
 
-def ahead(_form: Form, field: Any) -> None:
+def ahead(form: Any, field: Any) -> None:
     """Validator: a day from today on, within a year."""
-    today = now().date()
-    if field.data and not today <= field.data <= today + FARTHEST:
+    if field.data and not form.today <= field.data <= form.today + FARTHEST:
         raise ValidationError("Choose a day from today on, at most a year ahead")
 
 
-class Question(Form):
+class Dated(Form):
+    """A form of days; `today` is the day it is for whoever sends it."""
+
+    def __init__(self, today: date, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.today = today
+
+
+class Question(Dated):
     """What a poll asks. `revision` is the one that was on the screen."""
 
     question = StringField("Question", [required("Write the question"), AtMost(150)])
@@ -54,7 +60,7 @@ class Question(Form):
         return {**said, "options": lines_of(self.options.data), "closes_at": end_of(self.until.data, zone)}
 
 
-class Until(Form):
+class Until(Dated):
     """When a poll closes."""
 
     until = DateField("Open until the end of", [Optional(), ahead])

@@ -2,11 +2,13 @@
 
 import html
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from forum.access import person
+from forum.groups import actions
 from forum.kit import clock
 from forum.kit.clock import now
 from forum.kit.confusables import skeleton
@@ -218,3 +220,30 @@ def test_a_poll_needs_one_statement_more_however_many_vote(community, as_, topic
             see(browser, topic)
         counts.append(len([s for s in seen.statements if s.startswith(("SELECT", "WITH"))]))
     assert counts[0] == counts[1]
+
+
+def test_today_is_the_day_it_is_for_whoever_asks(community, as_, talk):
+    n = talk.topic(as_(community.maya), "policy", "Near and far")
+    with clock.at(datetime(2031, 3, 4, 23, 0, tzinfo=UTC)):
+        for zone, day, status in (
+            ("Pacific/Kiritimati", "2031-03-04", 422),
+            ("Pacific/Honolulu", "2031-03-03", 422),
+            ("America/Los_Angeles", "2031-03-04", 303),
+        ):
+            community.maya.timezone = zone
+            db.session.commit()
+            assert ask(as_(community.maya), f"/groups/policy/topics/{n}", until=day).status_code == status, zone
+
+
+def test_who_is_banned_reads_on_the_web_but_not_who_chose_what(community, as_, topic, visitor):
+    group = community.group("policy")
+    group.public_reading = True
+    db.session.commit()
+    vote(as_(community.sam), topic, 1)
+    actions.ban(person(community.ruth.id), community.leon, group)
+    as_(community.maya).post(f"{topic}/poll/closure", data={})
+    db.session.commit()
+    for reader in (as_(community.leon), visitor):
+        page = see(reader, f"{topic}/poll").words
+        assert "1 vote" in page and community.sam.name not in page
+    assert community.sam.name in see(as_(community.tom), f"{topic}/poll").words

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from forum.access import Person
+from forum.access import Person, can
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.hot import Hot
@@ -75,9 +75,12 @@ def poll_in(topic: Topic) -> Poll | None:
     return db.session.scalar(select(Poll).where(Poll.topic_id == topic.id))
 
 
-def who_chose(me: Person, poll: PollView) -> dict[int, list[Any]]:
-    """Who chose each option, by name, where the poll is not anonymous and the reader may know how it stands."""
-    if poll.anonymous or poll.voters is None or not me:
+def who_chose(me: Person, topic: Any, poll: PollView) -> dict[int, list[Any]]:
+    """Who chose each option, by name, where the poll is not anonymous and the reader may know how it stands.
+
+    Only for those who may see who is in the group.
+    """
+    if poll.anonymous or poll.voters is None or not can(me, "list members", topic):
         return {}
     found = select(User.name, User.handle, Ballot.choices).join(User, User.id == Ballot.user_id)
     rows = db.session.execute(found.where(Ballot.poll_id == poll.id).order_by(func.lower(User.name), User.id)).all()

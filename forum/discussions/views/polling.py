@@ -1,5 +1,7 @@
 """Polls: asked, voted in, closed."""
 
+from datetime import date
+
 from flask import current_app, flash, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -7,6 +9,7 @@ from werkzeug.wrappers import Response
 from forum.access import Person, can, fetch, require, viewer
 from forum.discussions.actions import polling
 from forum.discussions.blueprint import bp
+from forum.discussions.cards import today_in
 from forum.discussions.polling import Question, Until, end_of, last_day
 from forum.discussions.queries.gate import topic_at
 from forum.discussions.queries.polls import poll_in, poll_of, who_chose
@@ -32,6 +35,11 @@ def zone_here(me: Person) -> str:
     return me.timezone or str(current_app.config["TIMEZONE"])
 
 
+def today_of(me: Person) -> date:
+    """The day it is for whoever asks."""
+    return today_in(zone_here(me), now())
+
+
 def to_poll(slug: str, n: int) -> Response:
     """303 to the poll, in its topic."""
     return to_topic(slug, n, "poll-h")
@@ -54,7 +62,7 @@ def new_poll(slug: str, n: int) -> Answer:
     me = viewer()
     topic = fetch(Topic, me, slug, n=n)
     require(me, "edit topic", topic)
-    form = Question()
+    form = Question(today_of(me))
     if request.method != "POST":
         return page(topic, form)
     if not form.submitted():
@@ -81,7 +89,7 @@ def shown(slug: str, n: int, wrong: str = "") -> str:
     base = url_for("discussions.topic", slug=slug, n=n)
     return render_template(
         "discussions/poll.html", nav="groups", group=topic.group, topic=topic, poll=found, base=base, wrong=wrong,
-        may_vote=can(me, "vote", topic), names=who_chose(me, found), sight=sight(topic),
+        may_vote=can(me, "vote", topic), names=who_chose(me, topic, found), sight=sight(topic),
     )  # fmt: skip
 
 
@@ -117,8 +125,9 @@ def edit_poll(slug: str, n: int) -> Answer:
         zone = zone_here(me)
         said = {name: getattr(asked, name) for name in ("question", "several", "anonymous", "revision")}
         until = last_day(asked.closes_at, zone)
-        return page(topic, Question(None, data={**said, "options": "\n".join(asked.options), "until": until}), asked)
-    form = Question()
+        said |= {"options": "\n".join(asked.options), "until": until}
+        return page(topic, Question(today_of(me), None, data=said), asked)
+    form = Question(today_of(me))
     if not form.submitted():
         return page(topic, form, asked), 422
     try:
@@ -135,7 +144,7 @@ def edit_poll(slug: str, n: int) -> Answer:
 def close_poll(slug: str, n: int) -> Response:
     """It closes now, or at the end of the day that is said."""
     topic, asked = held(slug, n)
-    form = Until()
+    form = Until(today_of(viewer()))
     if not form.submitted():
         flash("Choose a day from today on, at most a year ahead.", "warn")
         return to_poll(slug, n)
