@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError
 
 from forum.kit.db import db
@@ -52,5 +53,17 @@ def _sqlite(raw: Any, seconds: float) -> tuple[Any, Any]:
 
 
 def _postgresql(raw: Any, seconds: float) -> tuple[Any, Any]:
-    limit = max(1, int(seconds * 1000))
-    return lambda: raw.execute(f"SET statement_timeout = {limit}"), lambda: raw.execute("RESET statement_timeout")
+    """What was written before a statement that is given up stays: it is given up alone."""
+    limit, writes = max(1, int(seconds * 1000)), raw.info.transaction_status != TransactionStatus.IDLE
+
+    def start() -> None:
+        if writes:
+            raw.execute("SAVEPOINT within")
+        raw.execute(f"SET statement_timeout = {limit}")
+
+    def end() -> None:
+        if writes and raw.info.transaction_status == TransactionStatus.INERROR:
+            raw.execute("ROLLBACK TO SAVEPOINT within")
+        raw.execute("RESET statement_timeout")
+
+    return start, end

@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
+from forum import drafts
 from forum.discussions.queries.similar import EACH, similar, words_of
 from forum.kit.clock import now
 from forum.kit.db import db
+from forum.kit.deadline import TooSlow, within
 from forum.models import Topic
 from forum.who import person
 from tests.discussions.conftest import key, see
@@ -159,3 +161,16 @@ def test_it_takes_one_statement_however_much_there_is(community, as_, talk, watc
             assert similar(me, "Zebra crossing at night by the school on Fridays")
         counts.append(len([one for one in seen.statements if one.startswith(("SELECT", "WITH"))]))
     assert counts == [1, 1]
+
+
+def test_what_was_written_before_a_search_that_takes_too_long_stays(community):
+    slow = {
+        "postgresql": "SELECT pg_sleep(2)",
+        "sqlite": "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n",
+    }
+    drafts.keep_draft(community.sam.id, "somewhere", {"body": "Kept"})
+    with pytest.raises(TooSlow), within(0.05):
+        db.session.execute(text(slow[db.engine.dialect.name]))
+    assert drafts.from_draft(community.sam.id, "somewhere").fields == {"body": "Kept"}
+    db.session.commit()
+    assert drafts.from_draft(community.sam.id, "somewhere")
