@@ -5,7 +5,8 @@ The groups are a beginning only: they spare the index what this reader can't rea
 
 from collections.abc import Iterable
 
-from forum.index.words import BEGINNING, Asked, Term, decomposed
+from forum.index.words import BEGINNING, Asked, Term
+from forum.kit.folding import decomposed
 from forum.models.entries import SIGN
 
 #: of more groups than that none are named: the rule alone decides

@@ -4,8 +4,9 @@ Whatever is none of these is taken for its words: nothing that is typed can be w
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from forum.kit.folding import fold
 
 #: letters of what is typed; terms of it; words of a term
 LONGEST, MOST_TERMS, MOST_WORDS = 200, 8, 12
@@ -13,7 +14,6 @@ LONGEST, MOST_TERMS, MOST_WORDS = 200, 8, 12
 BEGINNING, ENOUGH = 3, 2
 #: as both databases split: at what is no letter or digit. Latin-1's signs are among those (², ª)
 WORD = re.compile(r"(?:(?![_\u0080-\u00bf])\w)+")
-ACCENTS = re.compile("[\u0300-\u036f]+")
 #: words that say nothing of what somebody asks about
 EMPTY = frozenset(
     re.findall(
@@ -51,17 +51,6 @@ class Asked:
     def __bool__(self) -> bool:
         """Whether it is enough to look for."""
         return any(sum(map(len, term.words)) >= ENOUGH for term in self.wanted)
-
-
-def fold(text: str) -> str:
-    """The text in small letters without accents, as both databases compare it."""
-    lower = text.lower()
-    return lower if lower.isascii() else unicodedata.normalize("NFC", ACCENTS.sub("", decomposed(lower)))
-
-
-def decomposed(text: str) -> str:
-    """The text with accents as signs of their own (NFD)."""
-    return unicodedata.normalize("NFD", text)
 
 
 def understood(typed: str) -> Asked:

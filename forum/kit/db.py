@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from forum.kit.folding import fold
 from forum.kit.turns import BUSY_MS, sqlite
 from forum.kit.turns import Connection as Queued
 
@@ -105,6 +106,7 @@ def engine_options(url: str) -> dict[str, Any]:
 
 def _open_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
+    connection.create_function("folded", 1, fold, deterministic=True)
     journal = "WAL" if safe_wal(sqlite.sqlite_version_info) else "DELETE"
     for pragma in (
         f"journal_mode={journal}",

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from forum.index.words import Asked, Term, decomposed
+from forum.index.words import Asked, Term
+from forum.kit.folding import decomposed
 
 #: letters before what was found, and in all; how much of a text is looked at, and how many places in it
 BEFORE, LENGTH, LOOKED_AT, MOST = 70, 230, 40_000, 60

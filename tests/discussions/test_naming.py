@@ -138,3 +138,12 @@ def test_letters_of_a_hidden_group_say_nothing_of_it(app, community):
 def read(path):
     """A letter as its reader opens it."""
     return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+
+
+def test_a_name_is_offered_whatever_letter_it_begins_with(community, as_):
+    maya = as_(community.maya)
+    for name, typed in (("Élodie Noël", ("él", "El", "noel", "NOË")), ("Øyvind Åse", ("øy", "Øy", "ase"))):
+        community.sam.name = name
+        db.session.commit()
+        for part in typed:
+            assert "sam" in offered(maya, "/groups/policy", part), part

@@ -7,6 +7,7 @@ from sqlalchemy import func, or_
 from forum.access import Person, hearers, shown
 from forum.kit.confusables import skeleton
 from forum.kit.db import db
+from forum.kit.folding import fold
 from forum.models import User
 
 #: how many are offered while a name is typed
@@ -24,7 +25,7 @@ class Name(NamedTuple):
 def names_like(me: Person, thing: Any, typed: str) -> list[Name]:
     """People who would hear of a mention in a topic (or in a new one of a group), whose name or handle begins so."""
     begins, inside = _like(typed), "% " + _like(typed)
-    named = func.lower(User.name)
+    named = func.folded(User.name)
     ways = ((User.handle, begins), (named, begins), (named, inside))
     found = or_(*(column.like(start, escape="\\") for column, start in ways))
     columns = (User.handle, User.name, shown(me, "organisation"))
@@ -33,7 +34,7 @@ def names_like(me: Person, thing: Any, typed: str) -> list[Name]:
 
 
 def _like(typed: str) -> str:
-    escaped = typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = fold(typed).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return escaped + "%"
 
 

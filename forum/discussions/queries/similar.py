@@ -18,10 +18,11 @@ from sqlalchemy.orm import aliased
 from forum.access import ASKER, Person, asked_by, readable
 from forum.index import index_of
 from forum.index.matching import in_postgresql, in_sqlite
-from forum.index.words import EMPTY, WORD, Asked, Term, fold
+from forum.index.words import EMPTY, WORD, Asked, Term
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.deadline import TooSlow, within
+from forum.kit.folding import fold
 from forum.kit.hot import Hot
 from forum.models import Group, Topic, TopicKind
 

@@ -9,7 +9,7 @@ export default function mention(box, text, url) {
   box.append(list, say);
   text.setAttribute('aria-autocomplete', 'list');
   text.setAttribute('aria-controls', list.id);
-  let [at, timer, asked] = [-1, 0, 0];
+  let [at, timer, asked, of] = [-1, 0, 0, ''];
 
   const typed = () => NAME.exec(text.value.slice(0, text.selectionStart))?.[1];
   const close = () => {
@@ -52,15 +52,18 @@ export default function mention(box, text, url) {
     const mine = ++asked;
     const reply = await fetch(`${url}?${new URLSearchParams({ q: name })}`, { credentials: 'same-origin' }).catch(() => null);
     const people = reply?.ok ? await reply.json() : [];
-    if (mine === asked && typed()) offer(people);
+    if (mine !== asked || typed() !== name) return;
+    of = name;
+    offer(people);
   };
   text.addEventListener('input', () => {
     clearTimeout(timer);
+    asked += 1;
     if (typed()) timer = setTimeout(ask, PAUSE); else if (!list.hidden) close();
   });
   text.addEventListener('blur', close);
   text.addEventListener('keydown', (event) => {
-    if (list.hidden || !typed()) return;
+    if (list.hidden || typed() !== of) return; // the list is of another name until the new one comes
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) mark(at + step);
     else if (event.key === 'Escape') { close(); say.textContent = ''; }
