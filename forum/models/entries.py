@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-INDEXES = ("post_index", "file_index", "person_index", "title_index")
+INDEXES = ("post_index", "file_index", "person_index", "title_index", "page_index")
 #: a file's entry has the number version * SLOTS + LAST, and that of its slide 12 is 12 less: so the newest version has
 #: the highest numbers, and in it the file comes before its slides
 SLOTS, LAST = 4096, 4095
@@ -40,7 +40,10 @@ SLIDES = Words(
 )  # fmt: skip
 PEOPLE = Words("person_index", "u.id", "u.name || ' ' || u.handle", "u.organisation", (), '"user" u')
 TITLES = Words("title_index", "t.id", "t.title", "''", ("t.group_id", "t.kind"), "topic t")
-ALL = (POSTS, FILES, SLIDES, PEOPLE, TITLES)
+PAGES = Words(
+    "page_index", "w.id", "w.title", "w.body", ("w.group_id", _OPEN), 'page w LEFT JOIN "group" g ON g.id = w.group_id'
+)
+ALL = (POSTS, FILES, SLIDES, PEOPLE, TITLES, PAGES)
 
 
 class Cause(NamedTuple):
@@ -62,6 +65,7 @@ _FILE = (
 )
 _SLOTS = f"CAST(OLD.id AS BIGINT) * {SLOTS} AND CAST(OLD.id AS BIGINT) * {SLOTS} + {LAST}"
 _OPENING = "SELECT id FROM post WHERE topic_id = OLD.id AND no = 0"
+_OPENED = "(OLD.kind = 'open' AND OLD.parent_id IS NULL) <> (NEW.kind = 'open' AND NEW.parent_id IS NULL)"
 CAUSES = (
     Cause("post", "topic_id, group_id, no, body", "post_index WHERE rowid = OLD.id", ((POSTS, "p.id = NEW.id"),)),
     Cause("topic", "title", f"post_index WHERE rowid IN ({_OPENING})", ((POSTS, "p.topic_id = NEW.id AND p.no = 0"),)),
@@ -83,8 +87,12 @@ CAUSES = (
     ),
     Cause(
         "group", "kind, parent_id", "post_index WHERE rowid IN (SELECT id FROM post WHERE group_id = OLD.id)",
-        ((POSTS, "p.group_id = NEW.id"),),
-        "(OLD.kind = 'open' AND OLD.parent_id IS NULL) <> (NEW.kind = 'open' AND NEW.parent_id IS NULL)",
+        ((POSTS, "p.group_id = NEW.id"),), _OPENED,
+    ),
+    Cause("page", "group_id, title, body", "page_index WHERE rowid = OLD.id", ((PAGES, "w.id = NEW.id"),)),
+    Cause(
+        "group", "kind, parent_id", "page_index WHERE rowid IN (SELECT id FROM page WHERE group_id = OLD.id)",
+        ((PAGES, "w.group_id = NEW.id"),), _OPENED, "pages",
     ),
     Cause("user", "name, handle, organisation", "person_index WHERE rowid = OLD.id", ((PEOPLE, "u.id = NEW.id"),)),
 )  # fmt: skip

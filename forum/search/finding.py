@@ -68,12 +68,13 @@ def _scopes(me: Person, slug: str, of: Collection[Place]) -> dict[str, Scope]:
     """Where to begin to look for each kind. In one group alone, if its address is named and they know of it."""
     if slug:
         one = scope_of(group.id for group in of if group.slug == slug and group.known)
-        return {"talk": one, "files": one}
+        return {"talk": one, "pages": one, "files": one}
     open_to_all = ("open",) if me else ()
     read = (group.id for group in of if group.level >= (TAKE_PART if group.open_to_all and me else READ))
     seated = (group.id for group in of if group.level >= TAKE_PART)
     wide = ("web", "registered") if me else ("web",)
-    return {"talk": scope_of(read, *open_to_all), "files": scope_of(seated, *wide)}
+    posted = scope_of(read, *open_to_all)
+    return {"talk": posted, "pages": posted, "files": scope_of(seated, *wide)}
 
 
 def _place(after: str) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def place_of(kind: str, row: Any) -> str:
     """What names the place of a row: nothing that counts over the whole site."""
     if kind == "people":
         return str(row.handle)
-    return f"{row.slug}/{row.n}/{row.no if kind == 'talk' else row.slide or 0}"
+    return f"{row.slug}/{row.n}/{row.slide or 0 if kind == 'files' else row.no}"
 
 
 def _best(rows: list[Any], asked: Asked) -> list[Any]:

@@ -6,7 +6,9 @@ from flask import url_for
 from markupsafe import Markup
 
 from forum.index.words import Asked
+from forum.kit.quoting import filled
 from forum.models import TopicKind
+from forum.search.columns import PAGE_KIND
 from forum.search.places import Place, Sign, sign_of
 from forum.search.snippets import around, marked, plain
 
@@ -32,14 +34,14 @@ class Hit(NamedTuple):
 def words_of(row: Any) -> tuple[str, str]:
     """What stands in the title and in the text of a row."""
     if hasattr(row, "html"):
-        return "" if row.no else row.title, plain(row.html)
+        return "" if row.no else row.title, plain(filled(row.html, lambda _number: Markup("")))
     if row.slide is None:
         return row.title, f"{row.description} {row.file_name}".strip()
     return row.slide_title, " ".join(filter(None, (row.described or row.text, row.notes)))
 
 
 def hit_of(row: Any, asked: Asked, group: Place) -> Hit:
-    """How a row of topics and posts, or of files and slides, is shown."""
+    """How a row of topics and posts, of pages, or of files and slides, is shown."""
     made = _post(row) if hasattr(row, "html") else _slide(row) if row.slide else _file(row)
     title, text = words_of(row)
     title = title or row.title
@@ -50,6 +52,8 @@ def hit_of(row: Any, asked: Asked, group: Place) -> Hit:
 
 def _post(row: Any) -> dict[str, str]:
     base: dict[str, Any] = {"slug": row.slug, "n": row.n}
+    if row.kind == PAGE_KIND:
+        return {"url": url_for("pages.page", **base), "what": "Page, changed", "icon": "text"}
     if not row.no:
         url = url_for("discussions.topic", **base)
         if row.accepted_no is not None:

@@ -3,7 +3,7 @@
 Counts are counted after it, and stop at MOST. Statements are made once, for each database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -28,8 +28,9 @@ from sqlalchemy.orm import aliased, join
 from forum.access import ASKER, findable, readable, shown
 from forum.index import index_of
 from forum.kit.hot import Hot
-from forum.models import Document, Group, Post, Slide, Topic, User, Version
+from forum.models import Document, Group, Page, Post, Slide, Topic, User, Version
 from forum.models.entries import LAST, SLOTS
+from forum.search.columns import OF_FILE, OF_PAGE, OF_TALK
 
 Rows = Select[*tuple[Any, ...]]
 #: rows on a page; the most that are counted; the newest among which the best are looked for
@@ -37,7 +38,7 @@ PAGE, MOST, CANDIDATES = 20, 100, 500
 #: above every entry's number
 TOP = 2**62
 ENGINES = ("sqlite", "postgresql")
-KINDS = ("talk", "files", "people")
+KINDS = ("talk", "pages", "files", "people")
 
 
 _IN_GROUP = or_(bindparam("group", type_=String) == "", Group.slug == bindparam("group", type_=String))
@@ -51,7 +52,13 @@ def _posts(number: Any, *beside: Any) -> Rows:
     return found.where(Post.id == number, readable(Post, ASKER), here, _IN_GROUP)
 
 
-_post, _topic, _group = aliased(Post), aliased(Topic), aliased(Group)
+def _pages(number: Any, *beside: Any) -> Rows:
+    """The page of an entry, with who wrote what it says now."""
+    rows = join(Page, Group, Group.id == Page.group_id).join(User, User.id == Page.editor_id)
+    return select().select_from(*beside, rows).where(Page.id == number, readable(Page, ASKER), _IN_GROUP)
+
+
+_post, _topic, _group, _page = aliased(Post), aliased(Topic), aliased(Group), aliased(Page)
 #: the version that the file's page shows: one that still waits for the virus scanner does not take its place
 _FILE = (readable(Version, ASKER), Version.number == Document.last_version, Document.posted_at.is_not(None))
 
@@ -64,6 +71,12 @@ def _files(number: Any, *beside: Any) -> Rows:
     return found.where(Version.id == cast(number // SLOTS, Integer), *_FILE, _IN_GROUP)
 
 
+#: of each kind: the index that names candidates, and the rows
+_SOURCES: dict[str, tuple[str, Callable[..., Rows]]] = {
+    "talk": ("post_index", _posts), "pages": ("page_index", _pages), "files": ("file_index", _files)
+}  # fmt: skip
+
+
 def _newest(
     engine: str, kind: str, limit: int, columns: Sequence[Any] = (), before: Any = None, lately: bool = False
 ) -> Rows:
@@ -71,8 +84,8 @@ def _newest(
 
     PostgreSQL is told to look up words first, then row by row what they stand in, until there are enough.
     """
-    index = index_of("post_index" if kind == "talk" else "file_index", engine, kind, lately)
-    rows = _posts if kind == "talk" else _files
+    name, rows = _SOURCES[kind]
+    index = index_of(name, engine, kind, lately)
     if engine == "sqlite":
         found = rows(index.number, index.table).add_columns(*columns or (literal(1),)).where(index.found)
         found = found if before is None else found.where(index.number < func.coalesce(before, TOP))
@@ -108,7 +121,8 @@ def _counts(engine: str, but: str) -> Rows:
     if engine == "postgresql":
         talk = case((_counted(_newest(engine, "talk", most, lately=True)) == most, most), else_=talk)
     people = _counted(_people(engine).add_columns(literal(1)).limit(most))
-    parts = {"talk": talk, "files": _counted(_newest(engine, "files", most)), "people": people}
+    parts = {"talk": talk, **{kind: _counted(_newest(engine, kind, most)) for kind in ("pages", "files")}}
+    parts["people"] = people
     return select(*(count.label(kind) for kind, count in parts.items() if kind != but))
 
 
@@ -130,26 +144,24 @@ _FILE_BEFORE = (
     .scalar_subquery()
     .correlate(None)
 )
-_TALK_COLUMNS = (
-    Group.id.label("group_id"), Group.slug, Post.no, Post.html, Post.created_at, Post.hidden_at,
-    Topic.n, Topic.title, Topic.kind, Topic.accepted_no,
-    User.name, User.handle, shown(ASKER, "organisation").label("organisation"),
-)  # fmt: skip
-_FILE_COLUMNS = (
-    Group.id.label("group_id"), Group.slug, Document.n, Document.title, Slide.number.label("slide"),
-    Slide.title.label("slide_title"), Slide.text, Slide.described, Slide.notes,
-    Slide.small_key.is_not(None).label("drawn"), (Slide.height > Slide.width).label("upright"),
-    Document.description, Document.kind, Document.extension, Document.size, Document.audience, Document.hidden_at,
-    Document.posted_at, Document.post_id, Version.name.label("file_name"), Version.number.label("version"),
-)  # fmt: skip
+_PAGE_BEFORE = (
+    select(_page.id)
+    .join(_group, _group.id == _page.group_id)
+    .where(_group.slug == _EDGE[0], _page.n == _EDGE[1], readable(_page, ASKER))
+    .scalar_subquery()
+)
 
 
 def _talk_rows(engine: str, limit: int, lately: bool = False) -> Rows:
-    return _newest(engine, "talk", limit, _TALK_COLUMNS, _POST_BEFORE, lately)
+    return _newest(engine, "talk", limit, OF_TALK, _POST_BEFORE, lately)
+
+
+def _page_rows(engine: str, limit: int) -> Rows:
+    return _newest(engine, "pages", limit, OF_PAGE, _PAGE_BEFORE)
 
 
 def _file_rows(engine: str, limit: int) -> Rows:
-    return _newest(engine, "files", limit, _FILE_COLUMNS, _FILE_BEFORE)
+    return _newest(engine, "files", limit, OF_FILE, _FILE_BEFORE)
 
 
 def _people_rows(engine: str, limit: int, paged: bool) -> Rows:
@@ -170,11 +182,11 @@ def _hot(made: Any, *more: Any) -> Hot:
 COUNTS = {but: _hot(_counts, but) for but in ("", *KINDS)}
 #: as many as are counted, which begin with the first page; and a later page
 FIRST = {
-    "talk": _hot(_talk_rows, MOST + 1), "files": _hot(_file_rows, MOST + 1),
+    "talk": _hot(_talk_rows, MOST + 1), "pages": _hot(_page_rows, MOST + 1), "files": _hot(_file_rows, MOST + 1),
     "people": _hot(_people_rows, MOST + 1, False),
 }  # fmt: skip
 LATER = {
-    "talk": _hot(_talk_rows, PAGE + 1), "files": _hot(_file_rows, PAGE + 1),
+    "talk": _hot(_talk_rows, PAGE + 1), "pages": _hot(_page_rows, PAGE + 1), "files": _hot(_file_rows, PAGE + 1),
     "people": _hot(_people_rows, PAGE + 1, True),
 }  # fmt: skip
 #: topics and posts on PostgreSQL: enough of them may stand in what was written lately

@@ -17,7 +17,7 @@ from forum.search.hits import Hit, hit_of
 from forum.search.places import Place, places
 from forum.search.queries import KINDS, MOST
 
-LABELS = {"talk": "Topics and posts", "files": "Files and slides", "people": "People"}
+LABELS = {"talk": "Topics and posts", "pages": "Pages", "files": "Files and slides", "people": "People"}
 #: so many groups can be chosen besides one's own
 OTHERS = 60
 
@@ -57,7 +57,7 @@ def _said(name: str) -> str:
 
 def _wanted() -> Wanted:
     kind = _said("kind")
-    allowed = KINDS if viewer() else KINDS[:2]
+    allowed = KINDS if viewer() else KINDS[:-1]
     return Wanted(kind if kind in allowed else "", _said("group"), _said("sort") == "best", _said("after"))
 
 

@@ -295,7 +295,9 @@ def seeds_of() -> list[str]:
     """The addresses that a curious person would try in every group, known to them or not."""
     found = ["/", "/bookmarks", "/groups", "/people", "/settings", "/inbox", "/about/access", "/unanswered", "/waiting"]
     found += [
-        f"/search?q=canary*&kind={kind}{more}" for kind in ("talk", "files", "people") for more in ("", "&sort=best")
+        f"/search?q=canary*&kind={kind}{more}"
+        for kind in ("talk", "pages", "files", "people")
+        for more in ("", "&sort=best")
     ]
     for group in db.session.scalars(select(Group)).unique():
         base = f"/groups/{group.slug}"

@@ -140,7 +140,9 @@ def test_a_topic_that_one_may_not_read_begins_no_story(community, as_):
 
 def quote(k, topic, *words):
     """A quotation of a post of Policy."""
-    return "\n".join([f"> **X**, [post {k}](/groups/policy/topics/{topic}/posts/{k}):", ">", *(f"> {w}" for w in words)])
+    return "\n".join(
+        [f"> **X**, [post {k}](/groups/policy/topics/{topic}/posts/{k}):", ">", *(f"> {w}" for w in words)]
+    )
 
 
 def text_of(browser, story):

@@ -182,6 +182,29 @@ def test_slides_that_are_described_or_thrown_away(find: Any, community: Any, as_
     assert find("maya", "thylacine").links == []
 
 
+def test_a_page_that_is_written_changed_closed_and_deleted(find: Any, community: Any, as_: Any) -> None:
+    maya, pages = as_(community.maya), "/groups/policy/pages"
+    said = {"title": "Of thylacines", "body": "They *bark* at night.", "key": "0123456789abcdef"}
+    address = maya.post(f"{pages}/new", data=said).headers["Location"]
+    for name in ("sam", "joanna"):
+        page = find(name, "barks thylacine", kind="pages")
+        assert page.links == [address] and page.counts["Pages"] == "1" and "<mark>bark</mark>" in page.text
+    assert find("sam", "barks").links == [address], "nothing else is found, so the page begins with pages"
+    assert maya.post(f"{address}/edit", data={**said, "body": "They yawn.", "revision": "1"}).status_code == 303
+    assert find("sam", "barks", kind="pages").links == [] and find("sam", "yawning", kind="pages").links == [address]
+    group = db.session.scalars(select(Group).where(Group.slug == "policy")).one()
+    wanted = kinds.reach(group)._replace(kind=Kind.RESTRICTED)
+    kinds.change_reach(
+        person(community.tom.id), group, wanted, kinds.seal(each for each, _ in kinds.changes(group, wanted))
+    )
+    db.session.commit()
+    assert find("joanna", "yawning", kind="pages").counts["Pages"] == ""
+    assert find("sam", "yawning", kind="pages", group="policy").links == [address]
+    assert find("sam", "yawning", kind="pages", group="performance").links == []
+    assert as_(community.ruth).post(f"{address}/removal").status_code == 303
+    assert find("sam", "yawning", kind="pages").links == []
+
+
 def test_people_by_the_name_they_have_now(find: Any, community: Any) -> None:
     db.session.execute(update(User).where(User.id == community.ruth.id).values(name="Thylacine Jones"))
     db.session.commit()
