@@ -1,8 +1,6 @@
 """An accepted answer: chosen once, said in one line, doubted, looked at again, and asked for once."""
 
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +17,7 @@ from forum.kit.db import db
 from forum.models import AuditEntry, Group, Mail, MailState, Post, Topic, User
 from forum.who import person
 from tests.discussions.conftest import see
+from tests.groups.test_races import at_once
 
 
 @pytest.fixture
@@ -81,27 +80,6 @@ def test_a_post_that_is_gone_is_refused_with_a_sentence(gone, by, community, as_
         assert reply.status_code == 409
         assert "can’t be the accepted answer" in reply.get_data(as_text=True)
     assert stored().accepted_no is None
-
-
-def at_once(app, *deeds):
-    """What each deed came to, all begun in the same moment, each in a thread and a transaction of its own."""
-    start = threading.Barrier(len(deeds))
-
-    def run(deed):
-        with app.app_context():
-            start.wait()
-            try:
-                deed()
-                db.session.commit()
-            except Exception as error:  # noqa: BLE001 the kind of refusal is the result
-                db.session.rollback()
-                return type(error).__name__
-            finally:
-                db.session.remove()
-            return "done"
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 def test_two_people_choose_different_answers_at_once(app, community, topic):

@@ -1,7 +1,5 @@
 """Unanswered questions are offered to people who know about their tags, want to be asked, and may read them."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -16,6 +14,7 @@ from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Expertise, FieldAudience, Mail, MailState, Offer, Topic, TopicTag, User
 from tests.discussions.conftest import see
+from tests.groups.test_races import at_once
 
 DAY = timedelta(days=1, minutes=1)
 #: nobody says the same again and again
@@ -319,27 +318,6 @@ def test_one_says_in_the_profile_that_one_wants_to_be_asked(community, as_):
 
 
 # -- at once
-
-
-def at_once(app, *deeds):
-    """What each deed came to, all begun in the same moment, each in a thread and a transaction of its own."""
-    start = threading.Barrier(len(deeds))
-
-    def run(deed):
-        with app.app_context():
-            start.wait()
-            try:
-                result = deed()
-                db.session.commit()
-            except Exception as error:  # noqa: BLE001 the kind of refusal is the result
-                db.session.rollback()
-                return type(error).__name__
-            finally:
-                db.session.remove()
-            return result
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 def test_two_workers_ask_each_person_once_and_not_too_often(app, community, as_, talk):

@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 
 from forum import access
 from forum.index.words import understood
+from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Document, Group, Post, Slide, Topic, User, Version
+from forum.models import Document, Group, Page, Post, Slide, Topic, User, Version
 from forum.search import finding
 from forum.search.finding import Wanted
 from forum.search.places import places
@@ -35,6 +36,9 @@ def planted(community: Community) -> list[Group]:
             update(Slide).where(Slide.version_id.in_(of_group)).values(text=word("slide", group)),
         ):
             db.session.execute(statement)
+        said = {"title": word("page", group), "body": word("page", group), "html": "x", "renderer": 1, "editor_id": 1}
+        db.session.add(Page(group_id=group.id, n=900, **said))
+        db.session.add(Page(group_id=group.id, n=901, deleted_at=now(), **said))
     db.session.commit()
     return groups
 
@@ -56,6 +60,7 @@ def may(me: access.Person, group: Group) -> dict[str, int]:
     numbers: dict[str, Any] = {
         "title": select(Post.id).where(Post.group_id == group.id, Post.no == 0, posts),
         "body": select(Post.id).where(Post.group_id == group.id, posts),
+        "page": select(Page.id).where(Page.group_id == group.id, access.readable(Page, me)),
         "file": select(Document.id).where(Document.group_id == group.id, Document.posted_at.is_not(None), access.readable(Document, me)),
         "slide": select(Slide.id).join(Version, Version.id == Slide.version_id).join(Document, Document.id == Version.document_id)
         .where(Slide.group_id == group.id, Document.posted_at.is_not(None), *newest, access.readable(Slide, me)),
@@ -72,7 +77,7 @@ def test_everybody_finds_what_they_may_open_and_counts_nothing_else(
     some = False
     for group in planted:
         for what, number in may(me, group).items():
-            kind = "files" if what in ("file", "slide") else "talk"
+            kind = {"file": "files", "slide": "files", "page": "pages"}.get(what, "talk")
             assert found(me, word(what, group), kind) == (number, number), (group.slug, what)
             some = some or bool(number)
     assert some
