@@ -1,6 +1,6 @@
 """What a reader must still be, at the moment of sending, to be told: one line for each template."""
 
-from typing import Any
+from typing import Any  # noqa: I001 a model a line would not fit
 
 from sqlalchemy import exists, select
 
@@ -10,23 +10,9 @@ from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.quoting import places_in
 from forum.models import (
-    Concern,
-    Consent,
-    Group,
-    Held,
-    HeldState,
-    Invitation,
-    Mail,
-    Offer,
-    Page,
-    PageQuote,
-    Post,
-    TagFollow,
-    Topic,
-    TopicKind,
-    User,
-    Verdict,
-)
+    Concern, Consent, Group, Held, HeldState, Invitation, Mail, Offer, Page, PageQuote, Post, TagFollow, Topic,
+    TopicKind, User, Verdict,
+)  # fmt: skip
 
 #: it is about the address itself: whoever has it may read it, unless their account is suspended
 ADDRESS = "address"

@@ -1,7 +1,7 @@
 """Pages in the search; and a page may quote a post several times: its HTML names a quotation by its number, no longer
 by the post's id.
 
-Revises 0026.
+Revises 0027.
 """
 
 import re
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
