@@ -22,15 +22,16 @@ from forum.models.receipt import Opening
 from forum.models.report import Concern, Report, ReportKind, Verdict
 from forum.models.stray import Stray
 from forum.models.tagging import TagFollow
+from forum.models.telling import Habit, Hear, Hearing, Notice
 from forum.models.upload import Upload
 
 __all__ = [
     "LEADING", "MAX_DEPTH", "NAMES_ORGANISATION", "NO_ANSWER", "SEATED", "AuditEntry", "Ballot", "Bookmark",
     "Citation", "Cites", "Concern", "Consent", "Document", "DocumentTag", "Draft", "Event", "Expertise", "FeedKey",
-    "FieldAudience", "FileAudience", "Follow", "Group", "Held", "HeldState", "Helpful", "Invitation", "JoinRequest",
-    "Kind", "Mail", "MailState", "Membership", "Move", "Moved", "Mute", "Offer", "Opening", "Page", "PageQuote",
-    "PageVersion", "Poll", "Post", "Preview", "PreviewState", "Quotation", "Reading", "Receipts", "Report",
-    "ReportKind", "RequestState", "Revision", "Scan", "Session", "Slide", "Standing", "Stray", "Subject",
-    "Submission", "Suggestion", "TagFollow", "Theme", "Topic", "TopicKind", "TopicTag", "Upload", "User", "Verdict",
-    "Version", "page_noun", "waits",
+    "FieldAudience", "FileAudience", "Follow", "Group", "Habit", "Hear", "Hearing", "Held", "HeldState", "Helpful",
+    "Invitation", "JoinRequest", "Kind", "Mail", "MailState", "Membership", "Move", "Moved", "Mute", "Notice",
+    "Offer", "Opening", "Page", "PageQuote", "PageVersion", "Poll", "Post", "Preview", "PreviewState", "Quotation",
+    "Reading", "Receipts", "Report", "ReportKind", "RequestState", "Revision", "Scan", "Session", "Slide", "Standing",
+    "Stray", "Subject", "Submission", "Suggestion", "TagFollow", "Theme", "Topic", "TopicKind", "TopicTag", "Upload",
+    "User", "Verdict", "Version", "page_noun", "waits",
 ]  # fmt: skip

@@ -46,7 +46,11 @@ class Mail(Row, db.Model):
     """One message to one person, committed with its event; rendered, and asked again, when it is sent."""
 
     __tablename__ = "mail"
-    __table_args__ = (UniqueConstraint("once"), Index("ix_mail_due", "state", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("once"),
+        Index("ix_mail_due", "state", "due_at"),
+        Index("ix_mail_user_id", "user_id", "created_at"),
+    )
 
     #: templates/mail/<template>.{subject,text,html}
     template: Mapped[str] = mapped_column(String(40))
