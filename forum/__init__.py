@@ -11,10 +11,12 @@ from forum import (
     discussions,
     feeds,
     groups,
+    inbox,
     jobs,
     library,
     members,
     moderation,
+    notices,
     outbox,
     pages,
     search,
@@ -25,7 +27,10 @@ from forum.kit import assets, compress, csrf, db, errors, headers, hot, landing,
 from forum.kit.web import Request
 
 TOOLS = (proxies, headers, errors, csrf, rates, db, hot, assets, compress, landing, when, remember, trouble)
-ROOMS = (outbox, uploads, members, groups, discussions, library, pages, search, tags, feeds, about, moderation, jobs)
+ROOMS = (
+    outbox, uploads, notices, members, groups, discussions, library, pages, search, tags, feeds, inbox, about,
+    moderation, jobs,
+)  # fmt: skip
 
 
 def create_app(instance: str | Path | None = None, **settings: Any) -> Flask:

@@ -11,10 +11,10 @@ from sqlalchemy import and_, not_, or_
 from forum.asking import Who
 from forum.kit.lean import Columns, one_of, some
 from forum.models import (
-    Bookmark, Citation, Concern, Document, FileAudience, Held, Kind, Page, Poll, Post, Preview, Quotation, Scan,
-    Slide, Suggestion, Topic, User, Version,
+    Bookmark, Citation, Concern, Document, FileAudience, Held, Kind, Notice, Page, Poll, Post, Preview, Quotation,
+    Scan, Slide, Suggestion, Topic, User, Version,
 )  # fmt: skip
-from forum.rule import CARD, FACILITATE, READ, TAKE_PART, of_group, reaches, registered, seated
+from forum.rule import CARD, FACILITATE, READ, TAKE_PART, Level, of_group, reaches, registered, seated
 from forum.who import Condition
 
 some_topic = some(Topic, "id", "group_id", "deleted_at", "hidden_at")
@@ -40,9 +40,7 @@ def _of_topic(post: Columns, leads: Condition) -> Condition:
 def _posted(who: Who, document: Columns, leads: Condition) -> Condition:
     """SQL of: posted, not taken back, and so is the post that carries it; found free of viruses, or their own."""
     carried = some_post(
-        lambda post: and_(
-            post.id == document.post_id, post.deleted_at.is_(None), own_post(post, leads), _of_topic(post, leads)
-        )
+        lambda p: and_(p.id == document.post_id, p.deleted_at.is_(None), own_post(p, leads), _of_topic(p, leads))
     )
     seen = or_(document.checked, who.is_(document.uploader_id))
     live = and_(document.deleted_at.is_(None), document.posted_at.is_not(None), seen)
@@ -135,9 +133,7 @@ def _suggestion(who: Who, suggestion: Columns) -> Condition:
         leads = of_group(suggestion.group_id, lambda group: reaches(who, group, FACILITATE))
         return or_(who.is_(suggestion.author_id), own, leads)
 
-    return some_version(
-        lambda version: and_(version.id == suggestion.version_id, _version(who, version), decides(version))
-    )
+    return some_version(lambda v: and_(v.id == suggestion.version_id, _version(who, v), decides(v)))
 
 
 def _bookmark(who: Who, bookmark: Columns) -> Condition:
@@ -163,6 +159,19 @@ def _concern(who: Who, concern: Columns) -> Condition:
     return of_group(concern.group_id, lets)
 
 
+def _notice(who: Who, notice: Columns) -> Condition:
+    """What somebody was told: theirs alone, while they read the post, and stand as high in its group as it needs."""
+
+    def high(group: Columns) -> Condition:
+        return or_(*(and_(notice.needs == at.value, reaches(who, group, at)) for at in Level if at))
+
+    def of(post: Columns) -> Condition:
+        read = and_(post.id == notice.post_id, post.deleted_at.is_(None), _post(who, post))
+        return and_(read, of_group(post.group_id, high))
+
+    return and_(who.is_(notice.user_id), or_(some_post(of), of_group(notice.group_id, high)))
+
+
 def _user(who: Who, user: Columns) -> Condition:
     return and_(who.is_registered(), user.active, user.confirmed_at.is_not(None))
 
@@ -176,6 +185,7 @@ RULES: dict[type, Callable[[Who, Columns], Condition]] = {
     Quotation: _quotation,
     Concern: _concern,
     Held: _held,
+    Notice: _notice,
     Suggestion: _suggestion,
     Bookmark: _bookmark,
     Topic: _topic,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
+from forum import notices
 from forum.demo import arrivals, desk, talk, together
 from forum.demo.community import Community
 from forum.kit import clock
@@ -33,5 +34,6 @@ def tell(password: str) -> Community:
     for key, user in community.people.items():
         catch_up(community.person(key), today - LAST_LOOKED)
         user.visited_at = today - LAST_LOOKED
+        notices.read_all(community.person(key), today - LAST_LOOKED)
     db.session.execute(delete(Mail))
     return community

@@ -31,6 +31,7 @@ from forum.models import (
     Invitation,
     JoinRequest,
     Membership,
+    Notice,
     Page,
     PageQuote,
     PageVersion,
@@ -268,6 +269,22 @@ def plant_bookmarks() -> None:
         db.session.execute(insert(Bookmark), files)
 
 
+def plant_notices() -> None:
+    """Everybody was told of everything, whether they may know of it or not."""
+    posts, groups = db.session.execute(select(Post.id)).all(), db.session.execute(select(Group.id)).all()
+    for user in db.session.scalars(select(User.id)).all():
+        of = {"user_id": user, "actor_id": None, "code": "x", "created_at": now()}
+        rows = [
+            {**of, "kind": "reply", "post_id": p, "group_id": None, "needs": READ, "once": f"p{p}"} for (p,) in posts
+        ]
+        rows += [
+            {**of, "kind": kind, "post_id": None, "group_id": g, "needs": needs, "once": f"g{g}{kind}"}
+            for (g,) in groups
+            for kind, needs in (("invitation", CARD), ("workshop", READ), ("request", FACILITATE))
+        ]
+        db.session.execute(insert(Notice), rows)
+
+
 def links(page: str, base: str) -> Iterator[str]:
     """The addresses of this site that a page points to."""
     for target in re.findall(r'(?:href|src|action|formaction)="([^"#]+)', page):
@@ -354,6 +371,7 @@ def planted(community: Community) -> dict[int, Group]:
     plant_polls(groups)
     plant_pages(groups)
     plant_bookmarks()
+    plant_notices()
     plant_reports(groups)
     db.session.commit()
     return groups

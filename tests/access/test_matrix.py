@@ -17,6 +17,7 @@ from forum.models import (
     Group,
     Held,
     Membership,
+    Notice,
     Page,
     Poll,
     Post,
@@ -268,6 +269,25 @@ def test_who_reads_everything_that_others_read() -> None:
             CELLS["count"] += 1
 
 
+def test_notices_are_their_readers_alone_while_they_may_know() -> None:
+    posts = {row.id: row for row in db.session.scalars(select(Post))}
+    groups = {group.id: group.slug for group in db.session.scalars(select(Group))}
+    readers = {user.id: user.name for user in db.session.scalars(select(User))}
+
+    def reads(s: Any, row: Notice, group: str, name: str) -> bool:
+        high = name == readers[row.user_id] and oracle.at_least(s, group, oracle.LEVELS[row.needs])
+        post = posts.get(row.post_id or 0)
+        return high and (post is None or (post.deleted_at is None and oracle.reads_post(s, post, group)))
+
+    compare(
+        Notice,
+        lambda who: access.readable(Notice, who),
+        reads,
+        list(db.session.scalars(select(Notice))),
+        lambda row: posts[row.post_id].topic.group.slug if row.post_id else groups[row.group_id or 0],
+    )
+
+
 def test_bookmarks_are_their_owners_alone_and_open_nothing() -> None:
     files, posts = {row.id: row for row in documents()}, {row.id: row for row in db.session.scalars(select(Post))}
     groups = {group.id: group.slug for group in db.session.scalars(select(Group))}
@@ -341,7 +361,7 @@ def test_what_waits_is_for_its_author_and_those_who_decide() -> None:
 def test_every_thing_below_a_group_has_a_rule() -> None:
     """What is read only on the way to something else, or by whoever looks after a group, is named here."""
     besides = {
-        "AuditEntry", "DocumentTag", "Event", "Invitation", "JoinRequest", "Mail", "Membership", "Report", "Subject", "TagFollow", "TopicTag", "Upload",
+        "AuditEntry", "DocumentTag", "Event", "Hearing", "Invitation", "JoinRequest", "Mail", "Membership", "Report", "Subject", "TagFollow", "TopicTag", "Upload",
     }  # fmt: skip
     below = {mapper.class_ for mapper in db.Model.registry.mappers if "group_id" in mapper.columns}
     assert {model.__name__ for model in below - set(access.RULES)} == besides

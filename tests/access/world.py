@@ -21,6 +21,7 @@ from forum.models import (
     Held,
     Kind,
     Membership,
+    Notice,
     Page,
     Poll,
     Post,
@@ -111,6 +112,7 @@ def build() -> None:
         things(place, uploader)
     citations()
     bookmarks(uploader)
+    told(uploader)
     quotations()
     db.session.commit()
 
@@ -143,6 +145,17 @@ def bookmarks(keeper: User) -> None:
         db.session.add(Bookmark(user_id=keeper.id, post_id=post.id))
     for document in db.session.scalars(select(Document)).unique():
         db.session.add(Bookmark(user_id=keeper.id, document_id=document.id))
+
+
+def told(reader: User) -> None:
+    """One person was told of every post, and of something in every group at each level."""
+    for at, post in enumerate(db.session.scalars(select(Post)).unique()):
+        of = {"kind": "reply", "needs": at % 5 + 1, "once": f"post:{post.id}"}
+        db.session.add(Notice(user_id=reader.id, post_id=post.id, **of))
+    for group in db.session.scalars(select(Group)).unique():
+        for needs in range(1, 6):
+            of = {"kind": "workshop", "needs": needs, "once": f"group:{group.id}:{needs}"}
+            db.session.add(Notice(user_id=reader.id, group_id=group.id, **of))
 
 
 def topic(place: Group, author: User, n: int, **facts: object) -> Topic:

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, select, update
 
 from forum import activity
-from forum.access import Person, can
+from forum.access import Person, can, hearers
 from forum.discussions.actions.counting import UNSEEN, touch
 from forum.discussions.writing import author_of
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import NO_ANSWER, Post, Topic
+from forum.models import NO_ANSWER, Post, Topic, User
+from forum.notices import News, tell
 
 #: the answer that stood on the page is not known: whoever chooses means it in any case
 ANY = -1
@@ -36,6 +37,7 @@ def accept(me: Person, topic: Topic, post: Post, shown: int = ANY) -> None:
     if not db.session.scalar(select(exists().where(*live))):
         raise Settled(gone(post.no))
     _set(topic, {**NO_ANSWER, "accepted_no": post.no, "accepted_by_id": me.id, "accepted_at": now()})
+    tell(News("answer", post, by=me.id, once=f"answer:{post.id}"), hearers(post).where(User.id == post.author_id))
     _log(me, topic, "answer.accepted", post.no)
 
 

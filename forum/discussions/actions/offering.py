@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 
 from forum import outbox
-from forum.access import Person, can
+from forum.access import READ, Person, can
 from forum.discussions.actions.answering import Settled
 from forum.discussions.actions.counting import UNSEEN, touch
 from forum.discussions.queries.offers import A_WEEK, MOST, asked_lately, candidates, open_question
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Group, Offer, Topic, TopicTag, User, waits
+from forum.models import Group, Offer, Post, Topic, TopicTag, User, waits
+from forum.notices import News, some, tell
 
 #: questions asked earlier are left alone; where too few were found, others are looked for after a day
 OLDEST, AGAIN = timedelta(days=60), timedelta(days=1)
@@ -104,5 +105,8 @@ def _ask(topic: Topic, user: User, by: Person | None) -> None:
     given = Offer(topic_id=topic.id, user_id=user.id, by_id=by.id if by else None)
     db.session.add(given)
     db.session.flush()
+    opening = db.session.scalars(select(Post).where(Post.topic_id == topic.id, Post.no == 0)).one()
+    asked = News("asked", opening, by=by.id if by else None, needs=READ, once=f"asked:{topic.id}")
+    tell(asked, some([user.id]))
     facts = {"topic_id": topic.id, "by": by.name if by else ""}
     outbox.queue("question-offered", user, f"offer:{given.id}", topic.group, **facts)

@@ -13,7 +13,7 @@ from forum.discussions.actions.citing import cite
 from forum.discussions.actions.following import follow
 from forum.discussions.actions.quoting import quote
 from forum.discussions.actions.tagging import tell_of_tags
-from forum.discussions.actions.telling import tell_mentioned
+from forum.discussions.actions.telling import tell_mentioned, tell_of_post
 from forum.discussions.reading import read_own
 from forum.discussions.writing import Written, write
 from forum.kit.clock import now
@@ -93,7 +93,7 @@ def start_topic(
     quote(post, written.quotes)
     follow(me, topic)
     read_own(me, topic.id, 0)
-    _tell(me, post, "topic.created", written, answered=None)
+    _tell(me, post, topic, "topic.created", written, answered=None)
     tell_of_tags(me, post, tags, written.mentioned)
     return topic
 
@@ -117,7 +117,7 @@ def reply(
     quote(post, written.quotes)
     follow(me, topic)
     read_own(me, topic.id, no)
-    _tell(me, post, "post.created", written, answered=(answers or topic).author_id)
+    _tell(me, post, topic, "post.created", written, answered=(answers or topic).author_id)
     return post
 
 
@@ -171,8 +171,9 @@ def _attach(documents: Sequence[Document], post: Post, group: Group) -> None:
         uploads.attach(list(documents), post, default_audience(group))
 
 
-def _tell(me: Person, post: Post, kind: str, written: Written, answered: int | None) -> None:
+def _tell(me: Person, post: Post, topic: Topic, kind: str, written: Written, answered: int | None) -> None:
     """Records what happened, and for whom it is: people mentioned, and the one who is answered."""
     told = {answered: "post.answered"} if answered else {}
     activity.record_post(kind, me, post, told | dict.fromkeys(written.mentioned, "post.mentioned"))
+    tell_of_post(post, topic, written.mentioned, answered)
     tell_mentioned(post, written.mentioned)

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum import activity, outbox
-from forum.access import Person, audience
+from forum import activity, notices, outbox
+from forum.access import READ, Person, audience
 from forum.kit.db import db
 from forum.models import Group, Move, Post, Topic, User
+from forum.notices import News
 
 
 def note(
@@ -40,4 +41,5 @@ def tell(me: Person, move: Move, topic: Topic, post_id: int, authors: Iterable[i
     people = list(db.session.scalars(may.order_by(User.id)))
     opening = db.session.scalars(select(Post).where(Post.id == post_id)).one()
     activity.record_told(me, opening, dict.fromkeys(people, "post.moved"))
+    notices.tell(News("moved", opening, by=me.id, needs=READ, once=f"moved:{move.id}"), notices.some(people))
     outbox.queue_each("moved", people, f"moved:{move.id}", topic.group_id, post=opening.id, kind=move.kind)

@@ -1,6 +1,7 @@
 """Invitations: made, sent again, taken back, accepted, declined, void. Nothing here commits."""
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from forum import activity, outbox
-from forum.access import Person, can, person
+from forum.access import CARD, Person, can, person
 from forum.groups.actions import seats
 from forum.groups.actions.joining import let_in
 from forum.groups.actions.rights import still_may
@@ -19,6 +20,7 @@ from forum.kit import ids
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import SEATED, FieldAudience, Group, Invitation, Standing, User
+from forum.notices import News, some, tell
 
 #: whoever stands so hears of an invitation by mail, and nothing is changed about where they stand
 KEPT = (*SEATED, Standing.BANNED, Standing.PENDING)
@@ -74,6 +76,8 @@ def hold(user: User | None, invitation: Invitation) -> None:
     """Notes on an account that it holds an invitation: the group's card opens to it, and nothing else."""
     if user is not None and user.confirmed_at is not None and user.active:
         seats.seat(user, invitation.group, Standing.INVITED, until=invitation.expires_at, but=KEPT)
+        news = News("invitation", invitation.group, by=invitation.inviter_id, code=invitation.code, needs=CARD)
+        tell(replace(news, once=f"invitation:{invitation.id}"), some([user.id]))
 
 
 def resend(me: Person, invitation: Invitation) -> str:

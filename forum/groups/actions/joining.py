@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from forum import activity, outbox
-from forum.access import Person
+from forum.access import CARD, FACILITATE, Person
 from forum.groups.actions import seats
 from forum.groups.actions.rights import still_may
 from forum.groups.actions.seats import Someone
@@ -17,6 +17,7 @@ from forum.groups.refusals import Refused, Settled
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import SEATED, Group, JoinRequest, Kind, RequestState, Standing, User
+from forum.notices import News, settle, some, tell
 
 
 def join(me: Person, group: Group) -> list[Group]:
@@ -78,6 +79,8 @@ def ask(me: Person, group: Group, note: str = "") -> JoinRequest:
     db.session.flush()
     seats.seat(me, group, Standing.PENDING)
     activity.record("request.made", me, group=group)
+    news = News("request", group, by=me.id, code=request.code, needs=FACILITATE, once=f"request:{request.id}")
+    tell(news, leading(group).order_by(None))
     for facilitator in db.session.scalars(leading(group)):
         facts = {"applicant": me.name, "organisation": me.organisation, "note": note, "code": request.code}
         outbox.queue("request-received", facilitator, f"request:{request.id}:to:{facilitator.id}", group, **facts)
@@ -100,6 +103,8 @@ def may_ask_from(me: Person, group: Group) -> datetime:
 def withdraw(me: Person, group: Group) -> None:
     """Takes back a request to join."""
     seats.touch(group)
+    if (waiting := db.session.scalar(open_request(me.id, group))) is not None:
+        settle("request", group, waiting.code)
     seats.close_requests(me, group, RequestState.WITHDRAWN)
     seats.forget(me, group, Standing.PENDING)
     seats.recount(group)
@@ -133,6 +138,7 @@ def _decide(me: Person, request: JoinRequest, state: RequestState, message: str)
     if not done.rowcount:
         raise Settled(settled(request))
     db.session.refresh(request, ["state"])
+    settle("request", request.group, request.code)
     activity.log(f"request.{state.value}", me, group=request.group, subject=request.user)
 
 
@@ -147,4 +153,7 @@ def settled(request: JoinRequest) -> str:
 def _tell(me: Person, request: JoinRequest, message: str) -> None:
     accepted = request.state == RequestState.ACCEPTED
     facts = {"accepted": accepted, "message": message, "by": me.name}
+    kind = "accepted" if accepted else "declined"
+    news = News(kind, request.group, by=me.id, code=request.code, needs=CARD, once=f"decided:{request.id}")
+    tell(news, some([request.user_id]))
     outbox.queue("request-decided", request.user, f"request:{request.id}:decided", request.group, **facts)

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from forum import activity, outbox
-from forum.access import Person, can, person
+from forum import activity, notices, outbox
+from forum.access import CARD, Person, can, person
 from forum.groups.actions.rights import CHANGED
 from forum.groups.refusals import Settled
 from forum.kit.clock import now
@@ -12,6 +12,7 @@ from forum.kit.db import db
 from forum.models import Concern, User, Verdict
 from forum.moderation import things
 from forum.moderation.things import Thing
+from forum.notices import News
 
 DONE = {Verdict.KEPT: "kept it", Verdict.HIDDEN: "hid it", Verdict.DELETED: "deleted it"}
 
@@ -65,6 +66,9 @@ def _tell(me: Person, concern: Concern, author: User, thing: Thing) -> None:
     facts |= things.where(thing)
     reports = select(Concern).where(Concern.id == concern.id).options(selectinload(Concern.reports))
     reporters = [each.reporter_id for each in db.session.scalars(reports).one().reports]
+    notices.settle("report", concern.group, concern.code)
+    once = f"verdict:{concern.id}:{concern.decided_at:%y%m%d%H%M%S}"
+    notices.tell(News("verdict", concern.group, needs=CARD, once=once), notices.some({author.id, *reporters} - {me.id}))
     if author.id != me.id:
         outbox.queue("report-verdict", author, f"report-verdict:{concern.code}", concern.group, **facts)
     for user in db.session.scalars(select(User).where(User.id.in_(reporters), User.id != me.id)):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from forum import activity, outbox
-from forum.access import TAKE_PART, VISITOR, Person, can, level, person
+from forum.access import FACILITATE, TAKE_PART, VISITOR, Person, can, level, person
 from forum.groups.queries import leading
 from forum.groups.refusals import Settled
 from forum.kit import origin
@@ -19,6 +19,7 @@ from forum.kit.db import db
 from forum.models import Concern, Group, Post, Report, ReportKind, User, Verdict
 from forum.moderation import things
 from forum.moderation.things import Thing
+from forum.notices import News, some, tell
 
 #: somebody of whose last reports here so many were all found to be nothing counts no more towards hiding
 UNFOUNDED = 3
@@ -101,6 +102,9 @@ def _tell(concern: Concern, group: Group, me: Person) -> None:
     if concern.report_count != 1:
         return
     leads = _deciding(concern, group)
+    once = f"report:{concern.id}:{concern.opened_at:%y%m%d%H%M%S}"
+    news = News("report", group, code=concern.code, needs=FACILITATE, once=once)
+    tell(news, some(user.id for user in leads if user.id != me.id))
     what = "report-received" if leads else "report-escalated"
     for user in leads or _administrators(concern):
         if user.id != me.id:
