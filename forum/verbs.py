@@ -115,6 +115,7 @@ VERBS: dict[str, tuple[str, Check]] = {
     "create group": ("Only site administrators start new groups here", _creates_group),
     "join": ("This group can't be joined at once", _comes_in(Kind.OPEN)),
     "ask to join": ("You can't ask to join this group", _comes_in(Kind.RESTRICTED)),
+    "hear": ("Only members choose how they hear of a group", _at(TAKE_PART)),
     "leave": ("Only members can leave", _at(TAKE_PART)),
     "list members": ("Only people who are registered, and not banned here, see the members", _registered_reader),
     "start topic": (

@@ -28,7 +28,7 @@ def asked(as_, community, user="joanna", slug="commissioning", note="I buy care 
 def test_anyone_registered_joins_an_open_group_at_once(as_, community, stands, logged):
     before = community.group("policy").member_count
     reply = as_(community.joanna).post("/groups/policy/membership")
-    assert (reply.status_code, reply.location) == (303, "/groups/policy")
+    assert (reply.status_code, reply.location) == (303, "/groups/policy/hearing")
     assert stands(community.joanna, "policy") == Standing.MEMBER
     assert community.group("policy").member_count == before + 1
     assert logged("policy")[-1] == "member.joined"

@@ -54,7 +54,9 @@ def join(slug: str) -> AnyReply:
         require(me, "join", group)
     joined = actions.join(me, group) if can(me, "join", group) else []
     names = " and ".join(each.name for each in joined)
-    return done(_home(group), f"You are a member of {names} now." if names else "")
+    if not names:
+        return done(_home(group))
+    return done(f"{_home(group)}/hearing", f"You are a member of {names} now.")
 
 
 @bp.post("/groups/<slug>/requests")
@@ -90,7 +92,7 @@ def accept_held(slug: str) -> AnyReply:
     for invitation in db.session.scalars(invitations_to(user.email, group)).all():
         if actions.still_right(invitation):
             actions.accept(me, invitation)
-            return done(_home(group), f"You are a member of {group.name} now.")
+            return done(f"{_home(group)}/hearing", f"You are a member of {group.name} now.")
     return done(
         _home(group), "This invitation was taken back or has run out. Ask the person who sent it for a new one."
     )

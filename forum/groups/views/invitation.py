@@ -72,7 +72,7 @@ def accept_invitation(token: str) -> AnyReply:
     group = held.group
     actions.accept(me, held)
     session.pop("invitation", None)
-    return done(f"/groups/{group.slug}", f"You are a member of {group.name} now.")
+    return done(f"/groups/{group.slug}/hearing", f"You are a member of {group.name} now.")
 
 
 @bp.post("/invitations/<token>/refusal")
