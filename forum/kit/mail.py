@@ -115,8 +115,9 @@ def compose(
     html: str | None = None,
     message_id: str,
     list_id: str | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> EmailMessage:
     """The letter to one person, sender and addressee each as (name, address). Raises BadMail."""
-    headers = {"Message-ID": message_id} | ({"List-Id": list_id} if list_id else {})
+    headers = {"Message-ID": message_id} | ({"List-Id": list_id} if list_id else {}) | dict(more or {})
     from_whom, to_whom = (f"{QUOTES.sub('', name)} <{address}>" for name, address in (sender, to))
     return build(from_whom, to_whom, subject, text, html, headers)

@@ -1,5 +1,8 @@
 """One mail as it leaves: whether its reader may still be told, and what it says."""
 
+import hashlib
+import hmac
+from collections.abc import Mapping
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,14 +12,27 @@ from jinja2 import Template
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from forum.access import person
 from forum.kit.db import db
 from forum.kit.mail import DOMAIN, compose, message_id
-from forum.models import Group, Mail, Post, Topic, User
+from forum.kit.quoting import own_words
+from forum.models import Group, Kind, Mail, Post, User
+from forum.outbox import news, stopping
 from forum.outbox.needs import may_be_told, page_of, topic_of
+from forum.sight import sight
+
+#: mail that somebody gets for being in a group: it names a way to end it
+OF_GROUPS = ("post", "mentioned", "news")
+#: why somebody gets the mail of a post
+REASONS = {
+    "reply": "it answers you",
+    "announcement": "you are a member of this group",
+    "answer": "you wrote it",
+}
 
 
 def write(mail_id: int) -> EmailMessage | None:
-    """The letter of a mail; None when its reader may no longer be told, as things stand now."""
+    """The letter of a mail; None when its reader may no longer be told, or there is nothing left to tell."""
     mail = db.session.get(Mail, mail_id)
     reader = db.session.get(User, mail.user_id) if mail and mail.user_id else None
     group = db.session.get(Group, mail.group_id) if mail and mail.group_id else None
@@ -24,19 +40,51 @@ def write(mail_id: int) -> EmailMessage | None:
     group = topic.group if topic else group
     if mail is None or not may_be_told(mail, reader, group, topic):
         return None
-    return _message(mail, reader, group, topic)
+    facts = _facts(mail, reader, group) | ({"topic": topic} if topic else {})
+    post = facts.get("post") if mail.template in OF_GROUPS else None
+    group = post.topic.group if post else group
+    if mail.template == "news" and not facts["parts"]:
+        return None
+    return _message(mail, reader, group, facts, post)
 
 
-def _message(mail: Mail, reader: User | None, group: Group | None, topic: Topic | None) -> EmailMessage:
-    config, facts = current_app.config, _facts(mail, reader, group) | ({"topic": topic} if topic else {})
-    subject, text, html = (_template(mail.template, part).render(facts) for part in ("subject", "text", "html"))
+def _message(
+    mail: Mail, reader: User | None, group: Group | None, facts: dict[str, Any], post: Post | None
+) -> EmailMessage:
+    config, hushed = current_app.config, facts["discreet"]
+    more = _stop(reader, group, facts) if reader and mail.template in OF_GROUPS else {}
+    name = "discreet" if facts["hushed"] and group and mail.template not in OF_GROUPS else mail.template
+    subject, text, html = (_template(name, part).render(facts) for part in ("subject", "text", "html"))
     return compose(
         sender=(config["SITE_NAME"], config["MAIL_FROM"] or f"forum@{_host()}"),
         to=(reader.name, reader.email) if reader else ("", mail.address),
         subject=" ".join(subject.split()), text=text.strip() + "\n", html=html,
-        message_id=message_id(_host(), f"{config['SECRET_KEY']}:{mail.id}:{mail.once}"),
-        list_id=f"<{group.slug}.groups.{_host()}>" if group else None,
+        message_id=_id(f"{mail.id}:{mail.once}") if post is None or reader is None else id_of(post.id, reader),
+        list_id=f"<{_secret(f'list {group.id}')[:20] if hushed else group.slug}.groups.{_host()}>" if group else None,
+        more={**more, **(_thread(post, reader) if post and reader else {})},
     )  # fmt: skip
+
+
+def id_of(post_id: int, reader: User) -> str:
+    """The Message-ID of a post's letter to this reader: replies to it name it, and tell nobody its number."""
+    return _id(f"post:{post_id}:{reader.id}")
+
+
+def _thread(post: Post, reader: User) -> dict[str, str]:
+    """What makes a mail program lay a post below what it answers, and all of a topic together."""
+    opening = db.session.scalar(select(Post.id).where(Post.topic_id == post.topic_id).order_by(Post.no).limit(1))
+    above = [opening, post.parent_id] if post.no else []
+    ids = list(dict.fromkeys(id_of(number, reader) for number in above if number))
+    return {"In-Reply-To": ids[-1], "References": " ".join(ids)} if ids else {}
+
+
+def _stop(reader: User, group: Group | None, facts: dict[str, Any]) -> Mapping[str, str]:
+    """How to end this mail with one press (RFC 8058), also for the letter's foot."""
+    facts["stop"] = link("inbox.stop", token=stopping.keep(reader, group))
+    for at, part in enumerate(facts.get("parts", [])):
+        own = link("inbox.stop", token=stopping.keep(reader, part.of))
+        facts["parts"][at] = part._replace(stop=own, audience=sight(part.of).sentence.striptags())
+    return {"List-Unsubscribe": f"<{facts['stop']}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _template(name: str, part: str) -> Template:
@@ -47,9 +95,23 @@ def _facts(mail: Mail, reader: User | None, group: Group | None) -> dict[str, An
     """What the templates see: of the site, of the reader, of the news."""
     config = current_app.config
     site = {"site_name": config["SITE_NAME"], "base_url": config["BASE_URL"], "contact": config["CONTACT"]}
-    told: dict[str, Any] = {"post": _post(mail.facts["post"])} if "post" in mail.facts else {}
+    post = _post(mail.facts["post"]) if "post" in mail.facts else None
+    told: dict[str, Any] = {"post": post, "words": own_words(post.body)} if post else {}
+    of = post.topic.group if post else group
+    hushed = news.wants_discreet(mail.user_id)
+    told["hushed"], told["discreet"] = hushed, hushed or (bool(reader) and of is not None and of.kind == Kind.HIDDEN)
+    if post:
+        told |= {"audience": sight(post.topic).sentence.striptags(), **_why(mail, post)}
+    if mail.template == "news":
+        told["parts"] = news.parts(person(mail.user_id), mail.facts)
     told |= {"page": page_of(mail)} if "page" in mail.facts else {}
     return {**site, "link": link, "person": reader, "group": group, **mail.facts, **told}
+
+
+def _why(mail: Mail, post: Post) -> dict[str, str]:
+    """Whose doing a post's mail tells of, and why they get it."""
+    by = mail.facts.get("by") or post.author.name
+    return {"by": by, "reason": REASONS.get(mail.facts.get("why", ""), "you hear of every post in this group")}
 
 
 def _post(post_id: int) -> Post:
@@ -63,6 +125,15 @@ def link(endpoint: str, _anchor: str = "", **values: Any) -> str:
     pages = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
     address = pages.build(endpoint, values, force_external=True)
     return f"{address}#{_anchor}" if _anchor else address
+
+
+def _id(unique: str) -> str:
+    """A Message-ID, always the same for the same mail."""
+    return message_id(_host(), f"{current_app.config['SECRET_KEY']}:{unique}")
+
+
+def _secret(of: str) -> str:
+    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), of.encode(), hashlib.sha256).hexdigest()
 
 
 def _host() -> str:

@@ -4,15 +4,15 @@ from typing import Any  # noqa: I001 a model a line would not fit
 
 from sqlalchemy import exists, select
 
-from forum.access import CARD, FACILITATE, TAKE_PART, VISITOR, Level, Person, can, if_invited, level, person, readable
-from forum.kit import ids
-from forum.kit.clock import now
+from forum.access import CARD, FACILITATE, TAKE_PART, Level, Person, can, level, person, readable
 from forum.kit.db import db
 from forum.kit.quoting import places_in
 from forum.models import (
-    Concern, Consent, Group, Held, HeldState, Invitation, Mail, Offer, Page, PageQuote, Post, TagFollow, Topic,
+    Concern, Consent, Group, Held, HeldState, Mail, Offer, Page, PageQuote, Post, TagFollow, Topic,
     TopicKind, User, Verdict,
 )  # fmt: skip
+from forum.outbox.invited import invited, suspended
+from forum.outbox.news import still_told, wanted
 
 #: it is about the address itself: whoever has it may read it, unless their account is suspended
 ADDRESS = "address"
@@ -22,6 +22,8 @@ INVITED = "invited"
 REGISTERED = "registered"
 #: the post it tells of is there, and they may read it
 POST = "post"
+#: what they were told of is there, they may read it, have not, and want to hear of its group
+TOLD = "told"
 #: the same, and they want to be told by mail
 WANTED = "wanted"
 #: they asked the question that it is about, others have replied, and no answer is accepted
@@ -67,6 +69,9 @@ NEEDS: dict[str, str | Level] = {
     "answers-due": FACILITATE,
     "question-offered": OFFERED,
     "quoted": QUOTED,
+    "post": TOLD,
+    "news": REGISTERED,
+    "discreet": REGISTERED,
 }
 
 
@@ -90,13 +95,13 @@ def may_be_told(mail: Mail, reader: User | None, group: Group | None, topic: Top
     """Whether this mail may go out now. A template without a line here goes nowhere."""
     need = NEEDS.get(mail.template)
     if need in (ADDRESS, INVITED):
-        known = reader.active if reader else not _suspended(mail.address)
-        return known and (need == ADDRESS or _invited(mail, group))
+        known = reader.active if reader else not suspended(mail.address)
+        return known and (need == ADDRESS or invited(mail, group))
     who = person(reader.id if reader else None)
     if need in (ASKER, OFFERED):
         return topic is not None and (may_accept if need == ASKER else may_help)(who, topic)
-    if need in (POST, WANTED, READABLE, TAGGED, QUOTED):
-        wants = need != WANTED or (reader is not None and reader.mail_mentions)
+    if need in (POST, WANTED, READABLE, TAGGED, QUOTED, TOLD):
+        wants = need != WANTED or (reader is not None and reader.mail_mentions and wanted(who, mail.facts["post"]))
         return bool(who) and wants and _reads(who, mail, POST if need == WANTED else need)
     return bool(who) and (need == REGISTERED or (group is not None and _in_group(who, mail, group, need)))
 
@@ -122,6 +127,8 @@ def _escalated_to(who: Person, mail: Mail, group: Group) -> bool:
 
 def _reads(who: Person, mail: Mail, need: Any) -> bool:
     """Whether they may still read the post that a mail tells of, and are what it needs besides."""
+    if need == TOLD:
+        return bool(still_told(who, [mail.facts["notice"]]))
     post = _post_for(who, mail.facts.get("post", 0))
     if post is None:
         return False
@@ -167,29 +174,3 @@ def _post_for(who: Person, post_id: int) -> Post | None:
 def _follows(who: Person, mail: Mail) -> bool:
     mine = (TagFollow.user_id == who.id, TagFollow.group_id == mail.group_id)
     return bool(db.session.scalar(select(exists(select(1).where(*mine, TagFollow.tag.in_(mail.facts["tags"]))))))
-
-
-def _suspended(address: str) -> bool:
-    theirs = exists(select(1).where(User.email == address, User.active.is_(False)))
-    return bool(db.session.scalar(select(theirs)))
-
-
-def _invited(mail: Mail, group: Group | None) -> bool:
-    """Whether the link in the mail opens something, and who sent it may still invite."""
-    token = ids.digest(mail.facts.get("token", ""))
-    live = (Invitation.revoked_at.is_(None), Invitation.declined_at.is_(None), Invitation.expires_at > now())
-    mine = select(Invitation).where(Invitation.digest == token, Invitation.uses < Invitation.max_uses, *live)
-    found = db.session.scalar(mine)
-    if found is None or group is None or not can(person(found.inviter_id), "invite", group):
-        return False
-    return _may_know(mail.address, group)
-
-
-def _may_know(address: str, group: Group) -> bool:
-    """Whether whoever has the address may know of the group by the invitation, as they stand now.
-
-    An address without a confirmed account is read as of somebody who registers with it, and is in no group.
-    """
-    theirs = select(User.id).where(User.email == address, User.confirmed_at.is_not(None))
-    someone = person(db.session.scalar(theirs))
-    return (level(someone, group) if someone else if_invited(VISITOR, group)) >= CARD
