@@ -23,6 +23,7 @@ from forum.jobs.sweeping import (
     sweep_submissions,
     sweep_uploads,
 )
+from forum.jobs.telling import mail_notices, send_digests, sweep_notices
 from forum.kit.db import db, safe_wal
 from forum.kit.signals import mail_waits, preview_waits, scan_waits
 from forum.library import checking
@@ -90,6 +91,9 @@ def scan_files() -> None:
 #: what there is to do, and when it comes by itself
 JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (deliver, crontab()),
+    (mail_notices, crontab()),
+    (send_digests, crontab(minute="*/5")),
+    (sweep_notices, crontab(minute="32")),
     (scan_files, crontab()),
     (make_slides, crontab()),
     (convert_slides, crontab()),

@@ -1,0 +1,35 @@
+"""Mail of what people were told: as it happens, in summaries, and forgotten when it is old."""
+
+from forum import notices
+from forum.inbox import digests, sending
+from forum.kit.db import db
+
+#: summaries that are queued in one transaction: each waits for the disk once
+TOGETHER = 20
+
+
+def mail_notices() -> None:
+    """Queues mail for those who want it as it happens; what is queued is sent at once."""
+    after = 0
+    while people := sending.at_once(after):
+        for user_id in people:
+            sending.write_to(user_id)
+            db.session.commit()
+        after = people[-1]
+
+
+def send_digests() -> None:
+    """Queues the summaries of those whose hour has come."""
+    after = 0
+    while people := digests.due(after):
+        for start in range(0, len(people), TOGETHER):
+            for user_id in people[start : start + TOGETHER]:
+                digests.sum_up(user_id)
+            db.session.commit()
+        after = people[-1]
+
+
+def sweep_notices() -> None:
+    """Notices of what was seen are read, and old ones are forgotten."""
+    notices.sweep()
+    db.session.commit()

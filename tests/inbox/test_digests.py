@@ -1,0 +1,118 @@
+"""Summaries come at each person's hour, once in each period, and say only what may be read when they are sent."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from forum import outbox
+from forum.groups import actions as groups
+from forum.inbox import digests
+from forum.kit import clock
+from forum.kit.clock import now
+from forum.kit.db import db
+from forum.models import Habit, Mail
+from forum.who import person
+from tests.inbox.test_mail import words
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def daily(letters, wants):
+    """Dan hears of every post, together at seven; his hour was reckoned before anything happened."""
+    wants("dan", "every", pace="daily")
+    return letters
+
+
+def tomorrow(days=1):
+    """A moment after the hour of the summary, so many days on."""
+    return clock.at(now() + DAY * days)
+
+
+def test_a_day_comes_together_in_one_mail(community, as_, talk, closed, daily):
+    talk.reply(as_(community.maya), "performance", closed, "Said in the morning.")
+    assert daily(community.dan) == []
+    talk.reply(as_(community.maya), "performance", closed, "Said in the evening.")
+    with tomorrow():
+        (letter,) = daily(community.dan)
+        assert "Said in the morning." in words(letter) and "Said in the evening." in words(letter)
+        assert "Performance Management" in words(letter) and "/mail/stop/" in words(letter)
+        assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert len(daily(community.dan)) == 1
+    with tomorrow(2):
+        assert len(daily(community.dan)) == 1, "nothing new, nothing sent"
+
+
+def test_what_was_lost_between_building_and_sending_is_not_in_it(community, as_, talk, closed, daily):
+    talk.topic(as_(community.maya), "policy", "Open to all")
+    talk.reply(as_(community.maya), "performance", closed, "For members alone.")
+    daily.run()
+    with tomorrow():
+        for user_id in digests.due():
+            digests.sum_up(user_id)
+        db.session.commit()
+        groups.leave(person(community.dan.id), community.group("performance"))
+        db.session.commit()
+        outbox.deliver()
+        assert not [letter for letter in daily(community.dan) if "For members alone." in words(letter)]
+
+
+def test_two_schedulers_at_once_send_one(app, community, as_, talk, closed, daily):
+    talk.reply(as_(community.maya), "performance", closed)
+    daily.run()
+    dan = community.dan.id
+    db.session.remove()
+
+    def scheduler(_):
+        with app.app_context():
+            queued = digests.sum_up(dan)
+            db.session.commit()
+            return queued
+
+    with tomorrow(), ThreadPoolExecutor(4) as several:
+        assert sum(several.map(scheduler, range(4))) == 1
+    assert db.session.query(Mail).where(Mail.once.like("digest:%")).count() == 1
+
+
+def test_a_scheduler_that_dies_before_it_commits_loses_nothing(community, as_, talk, closed, daily):
+    talk.reply(as_(community.maya), "performance", closed)
+    daily.run()
+    with tomorrow():
+        assert digests.sum_up(community.dan.id) == 1
+        db.session.rollback()
+        assert len(daily(community.dan)) == 1
+
+
+def test_a_week_is_summed_up_on_its_day(community, as_, talk, letters, wants):
+    soon = now() + DAY
+    wants("dan", "weekly", pace="daily", day=str(soon.weekday()))
+    letters.run()
+    talk.topic(as_(community.maya), "performance", "Of this week")
+    with clock.at(soon + timedelta(hours=12)):
+        found = [letter for letter in letters(community.dan) if "Of this week" in words(letter)]
+    assert len(found) == 1 and "this week" in found[0]["Subject"]
+
+
+def test_who_paused_hears_when_the_pause_is_over(community, as_, talk, closed, letters, wants):
+    wants("dan", "every", pace="daily", paused_until=(now() + 3 * DAY).date().isoformat())
+    talk.reply(as_(community.maya), "performance", closed, "While you were away.")
+    letters.run()
+    with tomorrow(2):
+        assert letters(community.dan) == []
+    with tomorrow(5):
+        letters.run()
+    with tomorrow(7):
+        assert "While you were away." in words(letters(community.dan)[0])
+
+
+@pytest.mark.parametrize(
+    ("zone", "after", "expected"),
+    [
+        ("Europe/London", datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC)),
+        ("Europe/London", datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC)),
+        ("Asia/Tokyo", datetime(2026, 5, 1, 0, tzinfo=UTC), datetime(2026, 5, 1, 22, tzinfo=UTC)),
+    ],
+)
+def test_the_hour_is_that_of_the_zone_also_when_clocks_change(zone, after, expected):
+    assert digests.next_at(Habit(hour=7), zone, after) == expected
