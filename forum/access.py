@@ -43,6 +43,7 @@ from forum.rule import (
     TAKE_PART,
     Kinded,
     Level,
+    by_seat,
     if_invited,
     inside_parent,
     level,
@@ -56,7 +57,7 @@ from forum.who import VISITOR, Condition, Person, catch_up, person
 
 __all__ = [
     "ASKER", "CARD", "COLUMNS", "EVERYONE", "FACILITATE", "NOTHING", "OWN", "PUBLIC", "READ", "TABLE", "TAKE_PART",
-    "VISITOR", "CardOnly", "Gated", "Level", "Person", "SignIn", "asked_by", "audience", "can", "catch_up",
+    "VISITOR", "CardOnly", "Gated", "Level", "Person", "SignIn", "asked_by", "audience", "by_seat", "can", "catch_up",
     "default_audience", "enter", "fetch", "findable", "followers", "hearers", "if_invited", "inside", "known",
     "lawful_audiences", "lead",
     "level", "mentioned", "opened", "person", "readable", "require", "seen_by_all", "shown", "standing", "viewer",

@@ -10,14 +10,29 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, literal, literal_column, or_, select, update
+from sqlalchemy import (
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from forum.access import ASKER, TAKE_PART, Level, Person, asked_by, readable, viewer
+from forum.access import ASKER, FACILITATE, TAKE_PART, Level, Person, asked_by, by_seat, readable, viewer
 from forum.kit import fresh
 from forum.kit.clock import now
 from forum.kit.db import db, insert_or
 from forum.kit.hot import Hot
-from forum.models import Group, Mute, Notice, Post, Reading, User
+from forum.models import Group, Mute, Notice, Post, Reading, Topic, User
 
 #: what is told by people, and so not by those whom somebody has muted
 TALK = ("mention", "reply", "post", "tag")
@@ -104,9 +119,37 @@ _few = (
 COUNT = Hot(select(func.count().label("many")).select_from(_few.subquery()))
 
 
+_live = (
+    with_posts(select(Notice.needs.label("needs"), func.coalesce(Notice.group_id, Post.group_id).label("place")))
+    .outerjoin(Topic, Topic.id == Post.topic_id)
+    .add_columns(case((or_(Post.hidden_at.is_not(None), Topic.hidden_at.is_not(None)), 1), else_=0).label("hidden"))
+    .where(Notice.user_id == User.id, UNREAD, Post.deleted_at.is_(None), Topic.deleted_at.is_(None))
+    .limit(MANY + 1)
+    .correlate(User)
+    .subquery()
+)
+_parts = (cast(_live.c.place, String), cast(_live.c.needs, String), cast(_live.c.hidden, String))
+#: SQL of what a person was told and has not seen, for the statement that looks for them anyway
+WAITING = select(
+    func.aggregate_strings(_parts[0].concat(":").concat(_parts[1]).concat(":").concat(_parts[2]), ",")
+).scalar_subquery()
+
+
 def unread(me: Person) -> int:
-    """How many notices wait for this person that they may read now; at most MANY + 1. One statement, or none."""
-    return int(COUNT.first(asked_by(me)).many) if me.told else 0
+    """How many notices wait for this person that they may read now; at most MANY + 1.
+
+    Where they have seats that is known without asking; one statement if some are of groups where they have none.
+    """
+    known = [_reads(me, *map(int, one.split(":"))) for one in me.told.split(",") if one]
+    if None in known:
+        return int(COUNT.first(asked_by(me)).many)
+    return sum(one or 0 for one in known)
+
+
+def _reads(me: Person, group_id: int, needs: int, hidden: int) -> bool | None:
+    """Whether they read a notice of a group, by their seat in it; None without one."""
+    high = by_seat(me, group_id)
+    return None if high is None else high >= max(needs, FACILITATE if hidden else 0)
 
 
 def unread_here() -> int:

@@ -96,6 +96,12 @@ def level(person: Person, group: Kinded) -> Level:
     return TABLE[stands][column(group)]
 
 
+def by_seat(person: Person, group_id: int) -> Level | None:
+    """The level of whoever has a seat in a group, which is the same in every kind; None for those without one."""
+    seat = person.standing(group_id)
+    return TABLE[seat]["hidden"] if seat and group_id in person.holding(SEATED) else None
+
+
 def if_invited(person: Person, group: Kinded) -> Level:
     """The level of a person once they hold an invitation: what its link and its mail may show them.
 

@@ -56,8 +56,8 @@ class Person:
     visited_before_at: datetime | None = None
     #: grows with what pages show to this person alone
     version: int = 0
-    #: there may be notices that they have not read
-    told: bool = False
+    #: what they were told and have not seen: "group:level:hidden", with commas between
+    told: str = ""
 
     def __bool__(self) -> bool:
         return self.registered
@@ -151,7 +151,7 @@ def person_from(row: Any, session_id: int | None = None) -> Person:
         seats=seats_of(row.id) if registered else {}, name=row.name, handle=row.handle, hue=row.hue,
         organisation=row.organisation, photo_key=row.photo_key, theme=row.theme, timezone=row.timezone,
         session_id=session_id, visited_at=row.visited_at, visited_before_at=row.visited_before_at,
-        version=row.version, told=bool(getattr(row, "told", False)),
+        version=row.version, told=getattr(row, "told", None) or "",
     )  # fmt: skip
 
 

@@ -57,8 +57,8 @@ class Row(NamedTuple):
 
 
 def inbox_of(me: Person) -> dict[str, list[Row]]:
-    """Their rows by section."""
-    rows = grouped(LIST.rows(asked_by(me)))
+    """Their rows by section. What waits for them does so until they have seen it, or it is done."""
+    rows = [row for row in grouped(LIST.rows(asked_by(me))) if row.new or row.section != "needs"]
     return {name: found for name in SECTIONS if (found := [row for row in rows if row.section == name])}
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, g, request, session, url_for
-from sqlalchemy import and_, bindparam, delete, exists, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from forum.access import VISITOR, Person
 from forum.kit import devices, fresh, ids, origin
@@ -13,13 +13,14 @@ from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.hot import Hot
 from forum.kit.ids import HOME
-from forum.models import FeedKey, Notice, Session, User
+from forum.models import FeedKey, Session, User
+from forum.notices import WAITING
 from forum.who import PERSON_COLUMNS, person_from
 
-_TOLD = exists(select(1).where(Notice.user_id == User.id, Notice.read_at.is_(None)).correlate(User)).label("told")
 OPEN = Hot(
     select(
-        Session.id.label("session_id"), Session.used_at, Session.created_at.label("began_at"), *PERSON_COLUMNS, _TOLD
+        Session.id.label("session_id"), Session.used_at, Session.created_at.label("began_at"), *PERSON_COLUMNS,
+        WAITING.label("told"),
     )
     .join(User, User.id == Session.user_id)
     .where(

@@ -1,4 +1,4 @@
-"""Mail to people who may have no account: whether its address is theirs to read at, and its invitation still opens something."""
+"""Mail to people who may have no account: whether it may still go to the address, and what it invites to is open."""
 
 from sqlalchemy import exists, select
 

@@ -20,7 +20,7 @@ from forum.kit import ids
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import SEATED, FieldAudience, Group, Invitation, Standing, User
-from forum.notices import News, some, tell
+from forum.notices import News, settle, some, tell
 
 #: whoever stands so hears of an invitation by mail, and nothing is changed about where they stand
 KEPT = (*SEATED, Standing.BANNED, Standing.PENDING)
@@ -103,6 +103,7 @@ def revoke(me: Person, invitation: Invitation) -> None:
 
 def _drop(invitation: Invitation) -> None:
     """The account of the address no longer holds an invitation."""
+    settle("invitation", invitation.group, invitation.code)
     db.session.flush()
     user = db.session.scalar(account_of(invitation.email))
     if user is not None and db.session.scalar(invitations_to(invitation.email, invitation.group)) is None:
@@ -126,6 +127,7 @@ def accept(me: Person, invitation: Invitation) -> list[Group]:
     )
     if not took.rowcount or not still_right(invitation):
         raise Settled("This invitation is used up or was taken back. Ask the person who sent it for a new one.")
+    settle("invitation", group, invitation.code)
     joined = let_in(me, group)
     for each in joined:
         activity.record("member.joined", me, group=each)
