@@ -1,13 +1,13 @@
 """What each person is told.
 
-Revises 0026.
+Revises 0027.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
