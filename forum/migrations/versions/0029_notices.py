@@ -1,13 +1,13 @@
 """What each person is told.
 
-Revises 0027.
+Revises 0028.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """How people want to hear of their groups.
 
-Revises 0030.
+Revises 0029.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
