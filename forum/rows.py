@@ -11,9 +11,10 @@ from sqlalchemy import and_, not_, or_
 from forum.asking import Who
 from forum.kit.lean import Columns, one_of, some
 from forum.models import (
-    Bookmark, Citation, Concern, Document, FileAudience, Held, Kind, Notice, Page, Poll, Post, Preview, Quotation,
-    Scan, Slide, Suggestion, Topic, User, Version,
+    Booking, Bookmark, Citation, Concern, Document, FileAudience, Held, Kind, Notice, Page, Poll, Post, Preview,
+    Quotation, Scan, Slide, Suggestion, Topic, User, Version, Workshop,
 )  # fmt: skip
+from forum.meetings import of_booking, of_workshop
 from forum.rule import CARD, FACILITATE, READ, TAKE_PART, Level, of_group, reaches, registered, seated
 from forum.who import Condition
 
@@ -191,6 +192,8 @@ RULES: dict[type, Callable[[Who, Columns], Condition]] = {
     Topic: _topic,
     Poll: _poll,
     Page: _page,
+    Workshop: of_workshop,
+    Booking: of_booking,
     Post: _post,
     User: _user,
 }

@@ -140,6 +140,8 @@ VERBS: dict[str, tuple[str, Check]] = {
     "edit post": ("Only its author may edit a post, until the topic is locked", _edits),
     "delete post": ("Only its author and facilitators may delete a post", _own_or_lead("author_id")),
     "edit page": ("Only members change a page, and only facilitators one that is protected", _writes),
+    "plan": ("Only facilitators plan workshops", _at(FACILITATE)),
+    "book": ("Only members book a place", _at(TAKE_PART)),
     "vote": ("Only members vote, and only facilitators once a topic is locked", _replies),
     "thank": ("Only members say that a post helped them, and nobody says so of their own", _thanks),
     "keep": ("Only people who are registered, and not banned here, keep a bookmark", _registered_reader),

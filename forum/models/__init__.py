@@ -24,14 +24,16 @@ from forum.models.stray import Stray
 from forum.models.tagging import TagFollow
 from forum.models.telling import Habit, Hear, Hearing, Notice
 from forum.models.upload import Upload
+from forum.models.workshop import Booking, CalendarKey, Material, SeenBy, Workshop
 
 __all__ = [
-    "LEADING", "MAX_DEPTH", "NAMES_ORGANISATION", "NO_ANSWER", "SEATED", "AuditEntry", "Ballot", "Bookmark",
-    "Citation", "Cites", "Concern", "Consent", "Document", "DocumentTag", "Draft", "Event", "Expertise", "FeedKey",
-    "FieldAudience", "FileAudience", "Follow", "Group", "Habit", "Hear", "Hearing", "Held", "HeldState", "Helpful",
-    "Invitation", "JoinRequest", "Kind", "Mail", "MailState", "Membership", "Move", "Moved", "Mute", "Notice",
-    "Offer", "Opening", "Page", "PageQuote", "PageVersion", "Poll", "Post", "Preview", "PreviewState", "Quotation",
-    "Reading", "Receipts", "Report", "ReportKind", "RequestState", "Revision", "Scan", "Session", "Slide", "Standing",
-    "Stray", "Subject", "Submission", "Suggestion", "TagFollow", "Theme", "Topic", "TopicKind", "TopicTag", "Upload",
-    "User", "Verdict", "Version", "page_noun", "waits",
+    "LEADING", "MAX_DEPTH", "NAMES_ORGANISATION", "NO_ANSWER", "SEATED", "AuditEntry", "Ballot", "Booking",
+    "Bookmark", "CalendarKey", "Citation", "Cites", "Concern", "Consent", "Document", "DocumentTag", "Draft", "Event",
+    "Expertise", "FeedKey", "FieldAudience", "FileAudience", "Follow", "Group", "Habit", "Hear", "Hearing", "Held",
+    "HeldState", "Helpful", "Invitation", "JoinRequest", "Kind", "Mail", "MailState", "Material", "Membership",
+    "Move", "Moved", "Mute", "Notice", "Offer", "Opening", "Page", "PageQuote", "PageVersion", "Poll", "Post",
+    "Preview", "PreviewState", "Quotation", "Reading", "Receipts", "Report", "ReportKind", "RequestState", "Revision",
+    "Scan", "SeenBy", "Session", "Slide", "Standing", "Stray", "Subject", "Submission", "Suggestion", "TagFollow",
+    "Theme", "Topic", "TopicKind", "TopicTag", "Upload", "User", "Verdict", "Version", "Workshop", "page_noun",
+    "waits",
 ]  # fmt: skip

@@ -102,6 +102,14 @@ def decides(who: Someone, group: str, own: bool, alone: bool) -> bool:
     return at_least(who, group, "facilitate") and (alone or not own)
 
 
+def sees_who_comes(who: Someone, group: str, seen_by: str, own: bool, seated: bool) -> bool:
+    """Who comes to a workshop: facilitators, and as the organiser chose members, or those with a place. One's own too."""
+    if at_least(who, group, "facilitate"):
+        return True
+    chosen = seen_by == "members" or (seen_by == "coming" and seated)
+    return (own or chosen) and at_least(who, group, "take part")
+
+
 def opens(who: Someone, document: Any, group: str, name: str) -> bool:
     """A file: its own audience, at most as wide as the rule allows; never wider than the post it is attached to."""
     if document.deleted_at:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from forum import access
 from forum.kit.db import db
 from forum.models import (
+    Booking,
     Bookmark,
     Citation,
     Concern,
@@ -28,6 +29,7 @@ from forum.models import (
     Topic,
     User,
     Version,
+    Workshop,
 )
 from forum.who import VISITOR, Person, person
 from tests.access import oracle, world
@@ -158,6 +160,36 @@ def test_who_may_write_a_page() -> None:
         for row in rows:
             wanted = "facilitate" if row.protected else "take part"
             assert access.can(who, "edit page", row) == oracle.at_least(someone, row.group.slug, wanted), name
+
+
+def test_workshops_are_read_as_their_group() -> None:
+    compare(
+        Workshop,
+        lambda who: access.readable(Workshop, who),
+        lambda s, _row, group, _n: oracle.at_least(s, group, "read"),
+        list(db.session.scalars(select(Workshop))),
+        lambda row: row.group.slug,
+    )
+
+
+def test_who_comes_is_seen_by_those_whom_the_organiser_chose() -> None:
+    workshops = {row.id: row for row in db.session.scalars(select(Workshop))}
+    names = {user.id: user.name for user in db.session.scalars(select(User))}
+    rows = list(db.session.scalars(select(Booking)))
+    seated = {(row.workshop_id, names[row.user_id]) for row in rows if row.seat_at}
+    compare(
+        Booking,
+        lambda who: access.readable(Booking, who),
+        lambda s, row, group, name: oracle.sees_who_comes(
+            s,
+            group,
+            workshops[row.workshop_id].seen_by.value,
+            names[row.user_id] == name,
+            (row.workshop_id, name) in seated,
+        ),
+        rows,
+        lambda row: workshops[row.workshop_id].group.slug,
+    )
 
 
 def documents() -> list[Document]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import (
+    Booking,
     Bookmark,
     Citation,
     Concern,
@@ -28,6 +29,7 @@ from forum.models import (
     Preview,
     Quotation,
     Scan,
+    SeenBy,
     Slide,
     Standing,
     Suggestion,
@@ -35,6 +37,7 @@ from forum.models import (
     TopicKind,
     User,
     Version,
+    Workshop,
 )
 
 STORED = ("none", "pending", "invited", "lapsed", "former", "member", "facilitator", "owner", "banned")
@@ -171,6 +174,19 @@ def page(place: Group, author: User, n: int, **facts: object) -> None:
     db.session.add(Page(group_id=place.id, n=n, editor_id=author.id, **said, **facts))
 
 
+def workshops(place: Group, uploader: User) -> None:
+    """A workshop for each choice of who sees who comes: one person has a place, and one waits."""
+    waits = db.session.scalars(select(User).where(User.name == "facilitator/member")).one()
+    for n, seen_by in enumerate(SeenBy, start=1):
+        when = {"starts_at": now(), "ends_at": now() + timedelta(hours=1), "zone": "Europe/London"}
+        of = {"organiser_id": uploader.id, "uid": secrets.token_hex(8), "seen_by": seen_by, **when}
+        row = Workshop(group_id=place.id, n=n, title="x", **of)
+        db.session.add(row)
+        db.session.flush()
+        db.session.add(Booking(workshop_id=row.id, user_id=uploader.id, seat_at=now()))
+        db.session.add(Booking(workshop_id=row.id, user_id=waits.id))
+
+
 def poll(of: Topic) -> None:
     """A poll in a topic."""
     db.session.add(Poll(topic_id=of.id, question="x", options=["a", "b"], several=False, anonymous=False))
@@ -195,6 +211,7 @@ def things(place: Group, uploader: User) -> None:
     page(place, uploader, 1)
     page(place, uploader, 2, protected=True)
     page(place, uploader, 3, deleted_at=gone)
+    workshops(place, uploader)
     for each in (plain, hidden, deleted):
         poll(each)
     posts = [
