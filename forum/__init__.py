@@ -22,6 +22,7 @@ from forum import (
     search,
     tags,
     uploads,
+    workshops,
 )
 from forum.kit import assets, compress, csrf, db, errors, headers, hot, landing, proxies, rates, remember, trouble, when
 from forum.kit.web import Request
@@ -29,7 +30,7 @@ from forum.kit.web import Request
 TOOLS = (proxies, headers, errors, csrf, rates, db, hot, assets, compress, landing, when, remember, trouble)
 ROOMS = (
     outbox, uploads, notices, members, groups, discussions, library, pages, search, tags, feeds, inbox, about,
-    moderation, jobs,
+    moderation, workshops, jobs,
 )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ from forum.kit.db import db, safe_wal
 from forum.kit.signals import mail_waits, preview_waits, scan_waits
 from forum.library import checking
 from forum.models import Scan
+from forum.workshops import places
+from forum.workshops import reminding as meetings
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,18 @@ def offer_questions() -> None:
         db.session.commit()
 
 
+def look_after_workshops() -> None:
+    """Gives places on that were lost with access, reminds who comes, and tells them of new files."""
+    for find, do in (
+        (places.to_fill, places.fill_one),
+        (meetings.to_remind, meetings.remind),
+        (meetings.to_announce, meetings.announce),
+    ):
+        for workshop_id in find():
+            do(workshop_id)
+            db.session.commit()
+
+
 def scan_files() -> None:
     """Has files checked for viruses. While the scanner is away they wait; when there is none any more, they open."""
     with uploads.alone() as ours:
@@ -100,6 +114,7 @@ JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (retry_slides, crontab(minute="47")),
     (remind, crontab(minute="22")),
     (offer_questions, crontab(minute="*/10")),
+    (look_after_workshops, crontab()),
     (sweep_submissions, crontab(minute="7")),
     (sweep_uploads, crontab(minute="37")),
     (sweep_pieces, crontab(minute="52")),

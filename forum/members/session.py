@@ -13,7 +13,7 @@ from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.hot import Hot
 from forum.kit.ids import HOME
-from forum.models import FeedKey, Session, User
+from forum.models import CalendarKey, FeedKey, Session, User
 from forum.notices import WAITING
 from forum.who import PERSON_COLUMNS, person_from
 
@@ -135,10 +135,11 @@ def end(person: Person, name: str) -> bool:
 
 
 def end_all(user_id: int, but: int | None = None) -> None:
-    """Ends every session of a person, except the one to keep, and the key to their feeds. Does not commit."""
+    """Ends every session of a person but the one to keep, and the keys to feeds and calendar. Does not commit."""
     others = and_(Session.user_id == user_id, Session.ended_at.is_(None), Session.id != (but or 0))
     db.session.execute(update(Session).where(others).values(ended_at=now()))
-    db.session.execute(delete(FeedKey).where(FeedKey.user_id == user_id))
+    for key in (FeedKey, CalendarKey):
+        db.session.execute(delete(key).where(key.user_id == user_id))
 
 
 def _write_used(entries: dict[int, object]) -> None:

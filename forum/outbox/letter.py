@@ -18,6 +18,7 @@ from forum.kit.mail import DOMAIN, compose, message_id
 from forum.kit.quoting import own_words
 from forum.models import Group, Kind, Mail, Post, User
 from forum.outbox import news, stopping
+from forum.outbox.attending import workshop_of
 from forum.outbox.needs import may_be_told, page_of, topic_of
 from forum.sight import sight
 
@@ -105,6 +106,7 @@ def _facts(mail: Mail, reader: User | None, group: Group | None) -> dict[str, An
     if mail.template == "news":
         told["parts"] = news.parts(person(mail.user_id), mail.facts)
     told |= {"page": page_of(mail)} if "page" in mail.facts else {}
+    told |= {"workshop": workshop_of(mail)} if "workshop_id" in mail.facts else {}
     return {**site, "link": link, "person": reader, "group": group, **mail.facts, **told}
 
 

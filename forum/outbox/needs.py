@@ -11,6 +11,7 @@ from forum.models import (
     Concern, Consent, Group, Held, HeldState, Mail, Offer, Page, PageQuote, Post, TagFollow, Topic,
     TopicKind, User, Verdict,
 )  # fmt: skip
+from forum.outbox.attending import ATTENDING, BOOKED, CANCELLED, FILES, PLACE, attends
 from forum.outbox.invited import invited, suspended
 from forum.outbox.news import still_told, wanted
 
@@ -72,6 +73,11 @@ NEEDS: dict[str, str | Level] = {
     "post": TOLD,
     "news": REGISTERED,
     "discreet": REGISTERED,
+    "workshop-place": PLACE,
+    "workshop-reminder": PLACE,
+    "workshop-changed": BOOKED,
+    "workshop-cancelled": CANCELLED,
+    "workshop-files": FILES,
 }
 
 
@@ -103,6 +109,8 @@ def may_be_told(mail: Mail, reader: User | None, group: Group | None, topic: Top
     if need in (POST, WANTED, READABLE, TAGGED, QUOTED, TOLD):
         wants = need != WANTED or (reader is not None and reader.mail_mentions and wanted(who, mail.facts["post"]))
         return bool(who) and wants and _reads(who, mail, POST if need == WANTED else need)
+    if need in ATTENDING:
+        return bool(who) and attends(who, mail, str(need))
     return bool(who) and (need == REGISTERED or (group is not None and _in_group(who, mail, group, need)))
 
 
