@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from forum import notices
-from forum.demo import arrivals, desk, talk, together
+from forum.demo import arrivals, desk, meetings, talk, together
 from forum.demo.community import Community
 from forum.kit import clock
 from forum.kit.db import db
@@ -18,6 +18,8 @@ from forum.who import catch_up
 
 #: how long ago everybody has read everything: what came since is new to them
 LAST_LOOKED = timedelta(days=2)
+#: what is told after everybody has come
+MAKERS = (talk, together, desk, meetings)
 
 
 def tell(password: str) -> Community:
@@ -26,7 +28,7 @@ def tell(password: str) -> Community:
     The password is hashed once, for everybody. The letters of those days are not sent again.
     """
     community, today = Community(), clock.now()
-    told = (arrivals.steps(community, hashed(password)), *(each.steps(community) for each in (talk, together, desk)))
+    told = (arrivals.steps(community, hashed(password)), *(each.steps(community) for each in MAKERS))
     steps = [step for part in told for step in part]
     for step in sorted(steps, key=lambda step: -step.days_ago):
         with clock.at(today - timedelta(days=step.days_ago)):

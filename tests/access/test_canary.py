@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -18,7 +19,9 @@ from forum.kit.text import render
 from forum.models import (
     LEADING,
     Ballot,
+    Booking,
     Bookmark,
+    CalendarKey,
     Citation,
     Cites,
     Concern,
@@ -50,6 +53,7 @@ from forum.models import (
     User,
     Verdict,
     Version,
+    Workshop,
 )
 from forum.who import person
 from tests.conftest import Browser, Community
@@ -77,7 +81,7 @@ FIELDS: dict[str, Level] = {
     "name": CARD, "summary": CARD, "subject": CARD, "emblem": CARD,
     "about": READ, "title": READ, "answer": READ, "body": READ, "tag": READ, "old": READ, "document": READ, "description": READ, "folder": READ,
     "licence": READ, "workshop": READ, "mark": READ, "file": READ, "slide": READ, "slideshow": FACILITATE, "secret": FACILITATE, "hidden": FACILITATE, "note": FACILITATE,
-    "suggestion": FACILITATE, "quoted": READ, "poll": READ, "page": READ,
+    "suggestion": FACILITATE, "quoted": READ, "poll": READ, "page": READ, "meeting": READ, "door": FACILITATE,
     "report": FACILITATE, "ruling": FACILITATE, "held": FACILITATE,
     "welcome": FACILITATE, "refusal": FACILITATE, "invitation": FACILITATE,
 }  # fmt: skip
@@ -259,6 +263,22 @@ def plant_pages(groups: dict[int, Group]) -> None:
             db.session.add(PageVersion(page_id=page.id, number=number, editor_id=author, **said))
 
 
+def plant_workshops(groups: dict[int, Group]) -> None:
+    """Every group has a workshop that is on now. Who ever was in it waits for a place: nobody may join by its link."""
+    db.session.execute(delete(Workshop))
+    for group in groups.values():
+        said, people = word("meeting", group.id), select(Membership.user_id).where(Membership.group_id == group.id)
+        booked = list(db.session.scalars(people))
+        words = ("title", "place", "meant_for", "agenda", "agenda_html", "notes", "notes_html", "cancelled_why")
+        when = {"starts_at": now() - timedelta(hours=1), "ends_at": now() + timedelta(hours=1), "zone": "Europe/London"}
+        links = {"link": f"https://example.org/{word('door', group.id)}", "recording": f"https://example.org/{said}"}
+        of = {"group_id": group.id, "n": 1, "organiser_id": booked[0], "uid": said, "series": said}
+        row = Workshop(**of, **when, **links, **dict.fromkeys(words, said))
+        db.session.add(row)
+        db.session.flush()
+        db.session.add_all(Booking(workshop_id=row.id, user_id=user_id) for user_id in booked)
+
+
 def plant_bookmarks() -> None:
     """Everybody keeps everything there is, whether they may read it or not."""
     for user in db.session.scalars(select(User.id)).all():
@@ -334,6 +354,7 @@ def seeds_of() -> list[str]:
         for n in db.session.scalars(select(Document.n).where(Document.group_id == group.id)):
             found += [f"{base}/library/{n}", f"{base}/library/{n}/download", f"{base}/library/{n}/slides/1"]
         found += [f"{base}/tags", f"{base}/manage/tags"]
+        found += [f"{base}/workshops", f"{base}/workshops/1", f"{base}/workshops/1.ics", f"{base}/workshops/1/files"]
     return found
 
 
@@ -353,8 +374,9 @@ def feeds_of(user: User | None) -> list[str]:
         return []
     token = ids.token()
     db.session.add(FeedKey(user_id=user.id, digest=ids.digest(token)))
+    db.session.add(CalendarKey(user_id=user.id, digest=ids.digest(token)))
     db.session.commit()
-    found = [f"/feeds/mine.atom?key={token}"]
+    found = [f"/feeds/mine.atom?key={token}", f"/calendars/mine.ics?key={token}"]
     for group in db.session.scalars(select(Group)).unique():
         found += [f"/groups/{group.slug}/feed.atom?key={token}", f"/groups/{group.slug}/topics/1/feed.atom?key={token}"]
     return found
@@ -370,6 +392,7 @@ def planted(community: Community) -> dict[int, Group]:
     plant_quotations(groups)
     plant_polls(groups)
     plant_pages(groups)
+    plant_workshops(groups)
     plant_bookmarks()
     plant_notices()
     plant_reports(groups)
@@ -418,6 +441,7 @@ def test_every_text_column_of_a_group_has_its_word() -> None:
         Invitation: {"note"}, Subject: {"name"}, Slide: {"title", "text", "notes", "described"}, Preview: {"reason"}, Suggestion: {"words"},
         Quotation: {"words", "html"}, Poll: {"question"},
         Report: {"words"}, Concern: {"words"}, Held: {"title", "body", "html", "words"},
+        Workshop: {"title", "place", "link", "meant_for", "agenda", "agenda_html", "recording", "notes", "notes_html", "cancelled_why"},
         Page: {"title", "body", "html"}, PageVersion: {"title", "body"}, PageQuote: {"words", "html"},
     }  # fmt: skip
     silent = {
@@ -438,6 +462,10 @@ def test_every_text_column_of_a_group_has_its_word() -> None:
         "audience",
         "receipts",
         "verdict",
+        "uid",
+        "series",
+        "zone",
+        "seen_by",
     }
     for model, names in planted.items():
         columns = {c.key for c in inspect(model).columns if c.type.python_type is str}  # type: ignore[union-attr]

@@ -1,13 +1,13 @@
 """Workshops, who comes, and their files.
 
-Revises 0026.
+Revises 0027.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0035"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
