@@ -58,8 +58,11 @@ def change(me: Person, workshop: Workshop, revision: int, said: dict[str, Any], 
         values |= {"sequence": Workshop.sequence + 1, "changed_at": now()}
     if "starts_at" in changed:
         values["reminded_at"] = None
+    before = workshop.title
     _write(workshop, revision, **values)
-    told = bool(set(TOLD) & set(changed))
+    if "title" in changed:
+        _refile(workshop, before)
+    told = bool(set(TOLD) & set(changed)) and workshop.ends_at > now()
     if told:
         _tell("workshop-changed", me, workshop)
     fill(workshop)
@@ -124,6 +127,14 @@ def _write(workshop: Workshop, revision: int, **values: Any) -> None:
         raise Over if workshop.cancelled_at else Stale
     db.session.expire(workshop)
     _hold(workshop.group_id)
+
+
+def _refile(workshop: Workshop, before: str) -> None:
+    """Its files stand in the library under its new title, but those that somebody called otherwise."""
+    files = select(Material.document_id).where(Material.workshop_id == workshop.id)
+    same = (Document.id.in_(files), Document.workshop == before)
+    called = update(Document).where(*same).values(workshop=workshop.title)
+    db.session.execute(called, execution_options=UNSEEN)
 
 
 def _tell(template: str, me: Person, workshop: Workshop) -> None:

@@ -36,15 +36,16 @@ def _of(me: Person, group: Group) -> Any:
         .correlate(Workshop)
         .scalar_subquery()
     )
-    topic = select(Topic.n).where(Topic.id == Workshop.topic_id, readable(Topic, me)).correlate(Workshop)
+    here = (Topic.id == Workshop.topic_id, Topic.group_id == Workshop.group_id, readable(Topic, me))
+    topic = select(Topic.n).where(*here).correlate(Workshop)
     columns = (
         Booking.id.label("booked"),
         Booking.seat_at,
         files.label("files"),
         topic.scalar_subquery().label("topic"),
     )
-    here = (Workshop.group_id == group.id, readable(Workshop, me))
-    return select(Workshop, *columns).outerjoin(Booking, mine).where(*here).options(lazyload(Workshop.group))
+    theirs = (Workshop.group_id == group.id, readable(Workshop, me))
+    return select(Workshop, *columns).outerjoin(Booking, mine).where(*theirs).options(lazyload(Workshop.group))
 
 
 def coming(me: Person, group: Group) -> list[Any]:
@@ -86,7 +87,7 @@ def standing_of(me: Person, workshop: Workshop) -> Any:
     of = (organiser.name, organiser.handle, shown(me, "organisation", organiser).label("organisation"))
     topic = (Topic.n.label("topic"), Topic.title.label("topic_title"), Topic.reply_count)
     found = select(*of, *topic, *stand.c).select_from(Workshop).join(organiser, organiser.id == Workshop.organiser_id)
-    asked = and_(Topic.id == Workshop.topic_id, readable(Topic, me))
+    asked = and_(Topic.id == Workshop.topic_id, Topic.group_id == Workshop.group_id, readable(Topic, me))
     return db.session.execute(found.outerjoin(Topic, asked).join(stand, true()).where(Workshop.id == workshop.id)).one()
 
 

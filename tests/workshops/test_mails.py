@@ -49,7 +49,7 @@ def test_who_has_a_place_is_reminded_once_the_day_before(community, booked):
     found = mails("workshop-reminder")
     assert set(found) == {community.maya.id}
     said = text_of(found[community.maya.id])
-    assert "Tomorrow: Measures that help" in said and "10:00 to 12:30, Europe/London time (GMT)" in said
+    assert "Reminder: Measures that help" in said and "10:00 to 12:30, Europe/London time (GMT)" in said
     assert booked in said and LINK not in said
 
 
@@ -62,6 +62,12 @@ def test_another_time_is_told_to_those_who_booked_or_wait_and_they_are_reminded_
     said = text_of(found[community.maya.id])
     assert "Monday 29 March 2027, 10:00 to 12:30, Europe/London time (BST)" in said and LINK not in said
     assert row(booked).reminded_at is None
+
+
+def test_a_workshop_that_is_over_is_corrected_in_silence(tom, booked):
+    with clock.at(row(booked).ends_at + timedelta(days=1)):
+        assert change(tom, booked, capacity="1", link=LINK, place="Elsewhere").status_code == 303
+    assert row(booked).place == "Elsewhere" and mails("workshop-changed") == {}
 
 
 def test_another_agenda_is_no_news(tom, booked):

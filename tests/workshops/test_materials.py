@@ -4,18 +4,18 @@ import io
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from forum import jobs, outbox
 from forum.access import person
 from forum.groups import actions as groups
 from forum.kit import clock
 from forum.kit.db import db
-from forum.models import FileAudience, Mail, MailState, Material
+from forum.models import FileAudience, Mail, MailState, Material, Topic
 from forum.uploads import add_file
 from tests.discussions.conftest import see
 from tests.library.conftest import PDF
-from tests.workshops.conftest import TODAY, row
+from tests.workshops.conftest import TODAY, change, row
 
 
 def add(browser, address, *names, audience="members", **more):
@@ -44,6 +44,22 @@ def test_files_added_to_a_workshop_are_in_the_library_under_it(community, as_, t
     listed = see(as_(community.maya), "/groups/policy/library?workshop=Measures+that+help")
     assert "Slides" in listed.words and "Handout" in listed.words
     assert "2 files" in see(as_(community.maya), "/groups/policy/workshops").words
+
+
+def test_files_follow_a_new_title_of_their_workshop(tom, workshop):
+    add(tom, workshop, "slides.pdf")
+    change(tom, workshop, title="Measures that help more")
+    assert "Slides" in see(tom, "/groups/policy/library?workshop=Measures+that+help+more").words
+
+
+def test_questions_that_were_moved_to_another_group_are_not_on_the_page(community, tom, workshop):
+    topic = tom.post(f"{workshop}/questions").headers["Location"]
+    n = int(topic.rsplit("/", 1)[1])
+    elsewhere = {"group_id": community.group("performance").id, "n": 987}
+    db.session.execute(update(Topic).where(Topic.id == community.topic("policy", n).id).values(elsewhere))
+    db.session.commit()
+    for address in (workshop, "/groups/policy/workshops"):
+        assert "/topics/987" not in see(tom, address).text
 
 
 def test_a_form_sent_twice_adds_once_and_one_without_files_is_refused(tom, workshop):
