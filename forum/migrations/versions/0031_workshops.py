@@ -1,13 +1,13 @@
 """Workshops, who comes, and their files.
 
-Revises 0027.
+Revises 0030.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
-down_revision = "0027"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
