@@ -6,6 +6,8 @@ from typing import Any
 ACTIONS = {
     "account.address-asked": "Asked for another address",
     "account.address-changed": "Changed the address",
+    "account.calendar-key-ended": "Ended the key to the calendar",
+    "account.calendar-key-made": "Made a key to the calendar",
     "account.confirmation-asked": "Asked for another confirmation mail for {subject}",
     "account.confirmed": "Confirmed the address",
     "account.feed-key-ended": "Ended the key to feeds",
@@ -91,6 +93,7 @@ ACTIONS = {
     "answer.doubted": "Said that an accepted answer may be out of date",
     "version.deleted": "Deleted a version of a file",
     "version.restored": "Made an older version of a file the newest",
+    "workshop.cancelled": "Cancelled a workshop",
 }
 
 
