@@ -60,7 +60,7 @@ def may(me: access.Person, group: Group) -> dict[str, int]:
     numbers: dict[str, Any] = {
         "title": select(Post.id).where(Post.group_id == group.id, Post.no == 0, posts),
         "body": select(Post.id).where(Post.group_id == group.id, posts),
-        "page": select(Page.id).where(Page.group_id == group.id, access.readable(Page, me)),
+        "page": select(Page.id).where(Page.group_id == group.id, Page.title == word("page", group), access.readable(Page, me)),
         "file": select(Document.id).where(Document.group_id == group.id, Document.posted_at.is_not(None), access.readable(Document, me)),
         "slide": select(Slide.id).join(Version, Version.id == Slide.version_id).join(Document, Document.id == Version.document_id)
         .where(Slide.group_id == group.id, Document.posted_at.is_not(None), *newest, access.readable(Slide, me)),
