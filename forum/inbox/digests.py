@@ -52,7 +52,7 @@ def sum_up(user_id: int) -> int:
 
 
 def _queue(user: User, habit: Habit, at: datetime, zone: str) -> int:
-    weekly = at.astimezone(zone_of(zone)).weekday() == habit.day
+    weekly = _in_the_week(habit, zone, at)
     taken = take(user.id) if habit.daily else []
     if not taken and not weekly:
         return 0
@@ -60,6 +60,12 @@ def _queue(user: User, habit: Habit, at: datetime, zone: str) -> int:
     facts |= {"since": (at - WEEK).isoformat()} if weekly else {}
     outbox.queue("news", user, f"digest:{user.id}:{at:%Y%m%d%H%M}", **facts)
     return 1
+
+
+def _in_the_week(habit: Habit, zone: str, at: datetime) -> bool:
+    """Whether the day of their week was since: it counts too when nobody summed up at its hour."""
+    first = at.astimezone(zone_of(zone)).weekday()
+    return (habit.day - first) % 7 <= (now() - at).days
 
 
 def next_at(habit: Habit, zone: str, after: datetime) -> datetime:

@@ -84,12 +84,14 @@ def test_a_scheduler_that_dies_before_it_commits_loses_nothing(community, as_, t
         assert len(daily(community.dan)) == 1
 
 
-def test_a_week_is_summed_up_on_its_day(community, as_, talk, letters, wants):
-    soon = now() + DAY
-    wants("dan", "weekly", pace="daily", day=str(soon.weekday()))
-    letters.run()
-    talk.topic(as_(community.maya), "performance", "Of this week")
-    with clock.at(soon + timedelta(hours=12)):
+@pytest.mark.parametrize("hour", [0, 6, 8, 23])
+def test_a_week_is_summed_up_on_its_day_whenever_the_jobs_ran(community, as_, talk, letters, wants, hour):
+    begun = (now() + DAY).replace(hour=hour, minute=16)
+    with clock.at(begun):
+        wants("dan", "weekly", pace="daily", day=str((begun + DAY).weekday()))
+        letters.run()
+        talk.topic(as_(community.maya), "performance", "Of this week")
+    with clock.at((begun + DAY).replace(hour=12)):
         found = [letter for letter in letters(community.dan) if "Of this week" in words(letter)]
     assert len(found) == 1 and "this week" in found[0]["Subject"]
 
