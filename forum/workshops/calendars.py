@@ -26,13 +26,14 @@ KEPT, MOST = timedelta(days=365), 300
 
 
 def of_person(me: Person) -> list[Any]:
-    """The workshops in the calendar of a person: those they booked, and plan, in groups they are in now."""
+    """The workshops in the calendar of a person: those they booked, and plan, in their groups, the last first."""
     mine = Workshop.group_id.in_(me.holding(SEATED))
     booked = or_(Booking.id.is_not(None), Workshop.organiser_id == (me.id or 0))
     own = (Booking.workshop_id == Workshop.id) & (Booking.user_id == (me.id or 0))
     found = select(Workshop, Booking.id.label("booked"), Booking.seat_at).outerjoin(Booking, own)
     here = (mine, booked, readable(Workshop, me), Workshop.ends_at > now() - KEPT)
-    return list(db.session.execute(found.where(*here).order_by(Workshop.starts_at, Workshop.id).limit(MOST)).all())
+    last = found.where(*here).order_by(Workshop.starts_at.desc(), Workshop.id).limit(MOST)
+    return list(db.session.execute(last).all())
 
 
 def calendar(name: str, rows: Iterable[tuple[Workshop, bool]]) -> bytes:

@@ -58,7 +58,8 @@ class Number:
 
     def __call__(self, _form: Form, field: Any) -> None:
         typed = field.data or ""
-        if typed and not (typed.isascii() and typed.isdecimal() and self.least <= int(typed[:9]) <= self.most):
+        whole = typed.isascii() and typed.isdecimal() and len(typed) < 10
+        if typed and not (whole and self.least <= int(typed) <= self.most):
             raise ValidationError(f"Write a whole number from {self.least} to {self.most:,}")
 
 

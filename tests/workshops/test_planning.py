@@ -51,6 +51,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(tom):
         ({"link": "https://[x"}, "Write a web address"),
         ({"capacity": "0"}, "Write a whole number from 1"),
         ({"capacity": "٣"}, "Write a whole number from 1"),
+        ({"capacity": "0000000012345678901234567890"}, "Write a whole number from 1"),
         ({"repeats": "weekly"}, "Write how many times"),
         ({"seen_by": "everyone"}, "Choose one from the list"),
         ({"agenda": "x" * 40_001}, "Agenda"),
