@@ -1,6 +1,6 @@
 """What can be searched: an index of words beside the rows, kept by the database itself in the writing transaction.
 
-`post_index`, `page_index`, `file_index`, `person_index` and `title_index` (topics by their titles alone) are no models:
+The tables of `INDEXES` (`title_index` is of topics by their titles alone) are no models:
 nobody writes them, and what is found is read from the real rows by the rule. An edit, a move, a new version is in the
 index as soon as it is there at all, whoever made it. On
 SQLite they are FTS5 tables, on PostgreSQL tables with a tsvector and a GIN index. Both fold accents, split at what is

@@ -41,23 +41,26 @@ def find(me: Person, asked: Asked, wanted: Wanted, of: Collection[Place]) -> Fou
         counts = queries.COUNTS[""].first(values)._asdict()
         return _page(wanted.kind, counts, queries.LATER[wanted.kind].rows(values))
     kind = wanted.kind or KINDS[0]
-    rows, counts = _first(kind, wanted, values), queries.COUNTS[kind].first(values)._asdict()
-    counts[kind] = min(len(rows), MOST + 1)
+    (rows, many), counts = _first(kind, wanted, values), queries.COUNTS[kind].first(values)._asdict()
+    counts[kind] = min(many, MOST + 1)
     other = next((other for other in KINDS if counts[other]), kind)
     if not wanted.kind and other != kind:
-        kind, rows = other, _first(other, wanted, values)
+        kind, (rows, _) = other, _first(other, wanted, values)
     if wanted.best and kind != "people":
         return Found(kind, counts, _best(rows, asked), "")
     return _page(kind, counts, rows)
 
 
-def _first(kind: str, wanted: Wanted, values: dict[str, Any]) -> list[Any]:
+def _first(kind: str, wanted: Wanted, values: dict[str, Any]) -> tuple[list[Any], int]:
+    """The rows of the first page and one more, or all that the best are among; and how many there are."""
     values = {**values, **_place("")}
-    if kind == "talk" and not wanted.best and db.engine.dialect.name == "postgresql":
-        rows = queries.LATELY.rows(values)
-        if len(rows) > MOST:
-            return rows
-    return (queries.BEST if wanted.best else queries.FIRST)[kind].rows(values)
+    if wanted.best:
+        return queries.BEST[kind].head(values, queries.CANDIDATES)
+    if kind == "talk" and db.engine.dialect.name == "postgresql":
+        rows, many = queries.LATELY.head(values, PAGE + 1)
+        if many > MOST:
+            return rows, many
+    return queries.FIRST[kind].head(values, PAGE + 1)
 
 
 def _page(kind: str, counts: dict[str, int], rows: list[Any]) -> Found:
@@ -68,13 +71,13 @@ def _scopes(me: Person, slug: str, of: Collection[Place]) -> dict[str, Scope]:
     """Where to begin to look for each kind. In one group alone, if its address is named and they know of it."""
     if slug:
         one = scope_of(group.id for group in of if group.slug == slug and group.known)
-        return {"talk": one, "pages": one, "files": one}
+        return {"talk": one, "pages": one, "workshops": one, "files": one}
     open_to_all = ("open",) if me else ()
     read = (group.id for group in of if group.level >= (TAKE_PART if group.open_to_all and me else READ))
     seated = (group.id for group in of if group.level >= TAKE_PART)
     wide = ("web", "registered") if me else ("web",)
     posted = scope_of(read, *open_to_all)
-    return {"talk": posted, "pages": posted, "files": scope_of(seated, *wide)}
+    return {"talk": posted, "pages": posted, "workshops": posted, "files": scope_of(seated, *wide)}
 
 
 def _place(after: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from forum.index.words import Asked
 from forum.kit.quoting import filled
 from forum.models import TopicKind
-from forum.search.columns import PAGE_KIND
+from forum.search.columns import PAGE_KIND, WORKSHOP_KIND
 from forum.search.places import Place, Sign, sign_of
 from forum.search.snippets import around, marked, plain
 
@@ -54,6 +54,8 @@ def _post(row: Any) -> dict[str, str]:
     base: dict[str, Any] = {"slug": row.slug, "n": row.n}
     if row.kind == PAGE_KIND:
         return {"url": url_for("pages.page", **base), "what": "Page, changed", "icon": "text"}
+    if row.kind == WORKSHOP_KIND:
+        return {"url": url_for("workshops.workshop", **base), "what": "Workshop", "icon": "calendar"}
     if not row.no:
         url = url_for("discussions.topic", **base)
         if row.accepted_no is not None:

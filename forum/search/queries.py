@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     Select,
@@ -28,17 +27,18 @@ from sqlalchemy.orm import aliased, join
 from forum.access import ASKER, findable, readable, shown
 from forum.index import index_of
 from forum.kit.hot import Hot
-from forum.models import Document, Group, Page, Post, Slide, Topic, User, Version
+from forum.models import Document, Group, Page, Post, Slide, Topic, User, Version, Workshop
 from forum.models.entries import LAST, SLOTS
-from forum.search.columns import OF_FILE, OF_PAGE, OF_TALK
+from forum.search.columns import OF_FILE, OF_PAGE, OF_TALK, OF_WORKSHOP
+from forum.search.edges import EDGE, FILE, FILE_BEFORE, PAGE_BEFORE, POST_BEFORE, WORKSHOP_BEFORE
 
 Rows = Select[*tuple[Any, ...]]
 #: rows on a page; the most that are counted; the newest among which the best are looked for
-PAGE, MOST, CANDIDATES = 20, 100, 500
+PAGE, MOST, CANDIDATES = 20, 50, 500
 #: above every entry's number
 TOP = 2**62
 ENGINES = ("sqlite", "postgresql")
-KINDS = ("talk", "pages", "files", "people")
+KINDS = ("talk", "pages", "workshops", "files", "people")
 
 
 _IN_GROUP = or_(bindparam("group", type_=String) == "", Group.slug == bindparam("group", type_=String))
@@ -58,9 +58,10 @@ def _pages(number: Any, *beside: Any) -> Rows:
     return select().select_from(*beside, rows).where(Page.id == number, readable(Page, ASKER), _IN_GROUP)
 
 
-_post, _topic, _group, _page = aliased(Post), aliased(Topic), aliased(Group), aliased(Page)
-#: the version that the file's page shows: one that still waits for the virus scanner does not take its place
-_FILE = (readable(Version, ASKER), Version.number == Document.last_version, Document.posted_at.is_not(None))
+def _workshops(number: Any, *beside: Any) -> Rows:
+    """The workshop of an entry, with who planned it."""
+    rows = join(Workshop, Group, Group.id == Workshop.group_id).join(User, User.id == Workshop.organiser_id)
+    return select().select_from(*beside, rows).where(Workshop.id == number, readable(Workshop, ASKER), _IN_GROUP)
 
 
 def _files(number: Any, *beside: Any) -> Rows:
@@ -68,12 +69,13 @@ def _files(number: Any, *beside: Any) -> Rows:
     slide = and_(Slide.version_id == Version.id, Slide.number == LAST - number % SLOTS)
     rows = join(Version, Document, Document.id == Version.document_id).join(Group, Group.id == Document.group_id)
     found = select().select_from(*beside, rows.join(Slide, slide, isouter=True))
-    return found.where(Version.id == cast(number // SLOTS, Integer), *_FILE, _IN_GROUP)
+    return found.where(Version.id == cast(number // SLOTS, Integer), *FILE, _IN_GROUP)
 
 
 #: of each kind: the index that names candidates, and the rows
 _SOURCES: dict[str, tuple[str, Callable[..., Rows]]] = {
-    "talk": ("post_index", _posts), "pages": ("page_index", _pages), "files": ("file_index", _files)
+    "talk": ("post_index", _posts), "pages": ("page_index", _pages), "files": ("file_index", _files),
+    "workshops": ("workshop_index", _workshops),
 }  # fmt: skip
 
 
@@ -121,47 +123,25 @@ def _counts(engine: str, but: str) -> Rows:
     if engine == "postgresql":
         talk = case((_counted(_newest(engine, "talk", most, lately=True)) == most, most), else_=talk)
     people = _counted(_people(engine).add_columns(literal(1)).limit(most))
-    parts = {"talk": talk, **{kind: _counted(_newest(engine, kind, most)) for kind in ("pages", "files")}}
+    parts = {"talk": talk, **{kind: _counted(_newest(engine, kind, most)) for kind in KINDS[1:-1]}}
     parts["people"] = people
     return select(*(count.label(kind) for kind, count in parts.items() if kind != but))
 
 
-_EDGE: tuple[Any, ...] = (
-    bindparam("after_slug", type_=String), bindparam("after_n", type_=Integer), bindparam("after_no", type_=Integer)
-)  # fmt: skip
-_POST_BEFORE = (
-    select(_post.id)
-    .join(_topic, _topic.id == _post.topic_id)
-    .join(_group, _group.id == _post.group_id)
-    .where(_group.slug == _EDGE[0], _topic.n == _EDGE[1], _post.no == _EDGE[2], readable(_post, ASKER))
-    .scalar_subquery()
-)
-_FILE_BEFORE = (
-    select(cast(Version.id, BigInteger) * SLOTS + LAST - _EDGE[2])
-    .join(Document, Document.id == Version.document_id)
-    .join(Group, Group.id == Document.group_id)
-    .where(Group.slug == _EDGE[0], Document.n == _EDGE[1], *_FILE)
-    .scalar_subquery()
-    .correlate(None)
-)
-_PAGE_BEFORE = (
-    select(_page.id)
-    .join(_group, _group.id == _page.group_id)
-    .where(_group.slug == _EDGE[0], _page.n == _EDGE[1], readable(_page, ASKER))
-    .scalar_subquery()
-)
-
-
 def _talk_rows(engine: str, limit: int, lately: bool = False) -> Rows:
-    return _newest(engine, "talk", limit, OF_TALK, _POST_BEFORE, lately)
+    return _newest(engine, "talk", limit, OF_TALK, POST_BEFORE, lately)
 
 
 def _page_rows(engine: str, limit: int) -> Rows:
-    return _newest(engine, "pages", limit, OF_PAGE, _PAGE_BEFORE)
+    return _newest(engine, "pages", limit, OF_PAGE, PAGE_BEFORE)
+
+
+def _workshop_rows(engine: str, limit: int) -> Rows:
+    return _newest(engine, "workshops", limit, OF_WORKSHOP, WORKSHOP_BEFORE)
 
 
 def _file_rows(engine: str, limit: int) -> Rows:
-    return _newest(engine, "files", limit, OF_FILE, _FILE_BEFORE)
+    return _newest(engine, "files", limit, OF_FILE, FILE_BEFORE)
 
 
 def _people_rows(engine: str, limit: int, paged: bool) -> Rows:
@@ -169,7 +149,7 @@ def _people_rows(engine: str, limit: int, paged: bool) -> Rows:
     by_name = (func.lower(User.name), User.handle)
     rows = _people(engine).add_columns(User.name, User.handle, User.hue, *fields).order_by(*by_name).limit(limit)
     last = aliased(User)
-    place = select(func.lower(last.name), last.handle).where(last.handle == _EDGE[0], readable(last, ASKER))
+    place = select(func.lower(last.name), last.handle).where(last.handle == EDGE[0], readable(last, ASKER))
     beyond = or_(~place.exists(), tuple_(*by_name) > place.scalar_subquery())
     return rows.where(beyond) if paged else rows
 
@@ -183,11 +163,11 @@ COUNTS = {but: _hot(_counts, but) for but in ("", *KINDS)}
 #: as many as are counted, which begin with the first page; and a later page
 FIRST = {
     "talk": _hot(_talk_rows, MOST + 1), "pages": _hot(_page_rows, MOST + 1), "files": _hot(_file_rows, MOST + 1),
-    "people": _hot(_people_rows, MOST + 1, False),
+    "workshops": _hot(_workshop_rows, MOST + 1), "people": _hot(_people_rows, MOST + 1, False),
 }  # fmt: skip
 LATER = {
     "talk": _hot(_talk_rows, PAGE + 1), "pages": _hot(_page_rows, PAGE + 1), "files": _hot(_file_rows, PAGE + 1),
-    "people": _hot(_people_rows, PAGE + 1, True),
+    "workshops": _hot(_workshop_rows, PAGE + 1), "people": _hot(_people_rows, PAGE + 1, True),
 }  # fmt: skip
 #: topics and posts on PostgreSQL: enough of them may stand in what was written lately
 LATELY = _hot(_talk_rows, MOST + 1, True)

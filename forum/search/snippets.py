@@ -21,6 +21,8 @@ ENDING = re.compile(
 TWICE = re.compile(r"([b-df-hj-kmnp-rtv-y])\1$")
 #: so many letters of a word, and of what it has in common with its other forms, stand in all of them
 SURE = 3
+#: what stands where a text is cut, or is not
+MORE = (Markup(""), Markup("…"))
 
 Found = tuple[int, int]
 
@@ -100,8 +102,7 @@ def around(text: str, asked: Asked) -> Markup:
     end = start + LENGTH
     end = len(text) if len(text) <= end else max(text.rfind(" ", start, end), start + LENGTH // 2)
     inside = [(a - start, b - start) for a, b in found if a >= start and b <= end]
-    more = "…" if end < len(text) else ""
-    return Markup("{}{}{}").format("…" if start else "", _marked(text[start:end], inside), more)
+    return MORE[start > 0] + _marked(text[start:end], inside) + MORE[end < len(text)]
 
 
 def _densest(found: list[Found]) -> int:

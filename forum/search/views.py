@@ -17,7 +17,10 @@ from forum.search.hits import Hit, hit_of
 from forum.search.places import Place, places
 from forum.search.queries import KINDS, MOST
 
-LABELS = {"talk": "Topics and posts", "pages": "Pages", "files": "Files and slides", "people": "People"}
+LABELS = {
+    "talk": "Topics and posts", "pages": "Pages", "workshops": "Workshops", "files": "Files and slides",
+    "people": "People",
+}  # fmt: skip
 #: so many groups can be chosen besides one's own
 OTHERS = 60
 

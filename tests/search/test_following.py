@@ -1,5 +1,6 @@
 """What is changed, hidden, moved or taken away is so in the search at once: the database keeps its index itself."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -217,3 +218,39 @@ def test_what_is_rolled_back_was_never_found(find: Any, community: Any) -> None:
     db.session.flush()
     db.session.rollback()
     assert find("maya", "thylacine").count == "0"
+
+
+def test_workshops_are_found_by_title_and_agenda_by_those_who_read_the_group(
+    find: Any, community: Any, as_: Any
+) -> None:
+    said = {
+        "title": "Barks and thylacines",
+        "agenda": "First yawning, then a *numbat*.",
+        "day": f"{now() + timedelta(days=30):%Y-%m-%d}",
+    }
+    said |= {"starts": "10:00", "ends": "12:00", "zone": "Europe/London", "seen_by": "members", "shown": "names"}
+    address = {}
+    for slug, who in (("policy", community.tom), ("performance", community.priya)):
+        reply = as_(who).post(f"/groups/{slug}/workshops/new", data={**said, "key": "0" * 16})
+        assert reply.status_code == 303
+        address[slug] = reply.headers["Location"]
+    page = find("maya", "thylacine numbats", kind="workshops")
+    assert page.links == [address["performance"], address["policy"]] and page.counts["Workshops"] == "2"
+    assert find("maya", "barks").links == page.links, "the first kind that anything is found of"
+    assert "<mark>numbat</mark>" in page.text and "Workshop" in page.text
+    assert find("sam", "yawning", kind="workshops").links == [address["policy"]]
+    assert find("maya", "yawning", kind="workshops", group="performance").links == [address["performance"]]
+    place = f"performance/{address['performance'].rpartition('/')[2]}/0"
+    assert find("maya", "yawning", kind="workshops", after=place).links == [address["policy"]]
+    changed = {**said, "title": "Something else", "agenda": "Quiet", "revision": "1"}
+    assert as_(community.tom).post(f"{address['policy']}/edit", data=changed).status_code == 303
+    assert find("sam", "yawning", kind="workshops").links == []
+    assert find("sam", "quiet", kind="workshops").links == [address["policy"]]
+    group = db.session.scalars(select(Group).where(Group.slug == "policy")).one()
+    wanted = kinds.reach(group)._replace(kind=Kind.RESTRICTED)
+    seal = kinds.seal(each for each, _ in kinds.changes(group, wanted))
+    assert find("joanna", "quiet", kind="workshops").links == [address["policy"]]
+    kinds.change_reach(person(community.tom.id), group, wanted, seal)
+    db.session.commit()
+    assert find("joanna", "quiet", kind="workshops").counts["Workshops"] == ""
+    assert find("sam", "quiet", kind="workshops").links == [address["policy"]]

@@ -24,7 +24,7 @@ def test_a_phrase_that_stands_on_slide_12_only_finds_that_slide(find, community)
     assert f'src="{DECK}/slides/12/thumbnail"' in page.text
     assert "Slide 12</span> Thresholds" in page.text
     assert "Ask the <mark>quiet kestrel</mark> first" in page.text
-    assert page.counts == {"Topics and posts": "", "Pages": "", "Files and slides": "1", "People": ""}
+    assert page.counts == {"Topics and posts": "", "Pages": "", "Workshops": "", "Files and slides": "1", "People": ""}
     for name in ("sam", "", "grace", "hugh", "leon"):
         page = find(name, '"quiet kestrel"')
         assert page.count == "0" and not page.links
@@ -106,7 +106,7 @@ def test_visitors_find_what_is_public_and_no_people(find, community):
     db.session.commit()
     page = find("", "thylacine")
     assert page.links == ["/groups/service-design/topics/1"]
-    assert list(page.counts) == ["Topics and posts", "Pages", "Files and slides"]
+    assert list(page.counts) == ["Topics and posts", "Pages", "Workshops", "Files and slides"]
     assert find("", "ruth", kind="people").links == []
 
 
@@ -241,7 +241,7 @@ def test_the_address_of_a_page_counts_nothing_and_tells_nothing(find, community)
     assert {tuple(page.links) for page in pages} == {("/groups/performance/topics/1",)}
 
 
-def test_more_than_a_hundred_are_not_counted(find, community):
+def test_more_than_fifty_are_not_counted(find, community):
     topic = community.topic("policy", 1)
     db.session.add_all(
         Post(
@@ -258,7 +258,7 @@ def test_more_than_a_hundred_are_not_counted(find, community):
     )
     db.session.commit()
     page = find("maya", "thylacine")
-    assert page.count == "More than 100" and page.counts["Topics and posts"] == "100+"
+    assert page.count == "More than 50" and page.counts["Topics and posts"] == "50+"
 
 
 def test_the_best_come_first_when_asked(find, community):

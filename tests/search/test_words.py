@@ -59,7 +59,7 @@ def test_nothing_that_is_typed_breaks_the_search(empty_app, typed):
     meant = understood(typed)
     if meant:
         found = finding.find(VISITOR, meant, Wanted(), ())
-        assert found.counts == {"talk": 0, "files": 0, "pages": 0, "people": 0}
+        assert found.counts == {"talk": 0, "files": 0, "pages": 0, "workshops": 0, "people": 0}
     assert db.session.scalar(text("SELECT 1")) == 1
 
 
