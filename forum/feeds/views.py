@@ -11,17 +11,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
-from markupsafe import Markup
+from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
-from forum import activity
-from forum.access import VISITOR, CardOnly, Person, SignIn, enter, fetch, viewer
-from forum.feeds import keys, queries
+from forum.access import VISITOR, CardOnly, Person, SignIn, enter, fetch
+from forum.feeds import queries
 from forum.feeds.blueprint import bp
+from forum.feeds.key_views import ended_key, made_key, signed_in, whole
+from forum.feeds.keys import FEEDS
 from forum.kit.atom import Entry, Feed, Related, written
-from forum.kit.db import db
 from forum.kit.fresh import stamped
 from forum.kit.origin import address
 from forum.kit.rates import limiter
@@ -53,7 +52,7 @@ def reader() -> Person:
     """Who reads: whose key it is, or a visitor without one. Raises NotFound for a key that opens nothing."""
     if "key" not in request.args:
         return VISITOR
-    found = keys.whose(request.args["key"])
+    found = FEEDS.whose(request.args["key"])
     if found is None:
         raise NotFound
     return found
@@ -107,7 +106,7 @@ def my_feed() -> Response:
     me = reader()
     if not me:
         raise SignIn
-    return sent(me, queries.in_groups_of(me), f"mine/{me.id}", "Your groups", "/", keys.since(me))
+    return sent(me, queries.in_groups_of(me), f"mine/{me.id}", "Your groups", "/", FEEDS.since(me))
 
 
 def sent(me: Person, rows: Sequence[Any], name: str, title: str, page: str, began: datetime | None) -> Response:
@@ -149,11 +148,6 @@ def anchor(row: Any) -> str:
     return f"/posts/{row.no}" if row.no else ""
 
 
-def whole(path: str) -> str:
-    """A whole address, made from the configured one of the site."""
-    return str(current_app.config["BASE_URL"]).rstrip("/") + path
-
-
 def id_of(name: str) -> str:
     """A lasting name (RFC 4151) that tells nothing: it stays when a topic is moved, and counts nothing."""
     salt, host = str(current_app.config["SECURITY_PASSWORD_SALT"]), urlsplit(current_app.config["BASE_URL"]).hostname
@@ -166,35 +160,16 @@ def settings() -> str:
     me = signed_in()
     mine = set(me.holding(SEATED))
     seats = [seat for seat in me.seats.values() if seat.group_id in mine]
-    return render_template("feeds/settings.html", tab="feeds", since=keys.since(me), seats=seats)
+    return render_template("feeds/settings.html", tab="feeds", since=FEEDS.since(me), seats=seats)
 
 
 @bp.post("/settings/feeds")
 def make_key() -> Answer:
     """A new key, said this once."""
-    me = signed_in()
-    token = keys.make(me)
-    db.session.commit()
-    mine = whole(url_for(".my_feed", key=token))
-    said = "Your feed, with its key. Copy it now: it is not shown again. <br><code>{}</code>"
-    flash(Markup(said).format(mine))  # noqa: S704 our own words
-    return redirect(url_for(".settings"), 303)
+    return made_key(FEEDS, "feed", ".my_feed", ".settings")
 
 
 @bp.post("/settings/feeds/end")
 def end_key() -> Answer:
     """The key opens nothing any more."""
-    me = signed_in()
-    if keys.end(me):
-        activity.log("account.feed-key-ended", me)
-    db.session.commit()
-    flash("The key opens nothing any more.")
-    return redirect(url_for(".settings"), 303)
-
-
-def signed_in() -> Person:
-    """The person at the keyboard. Raises SignIn."""
-    me = viewer()
-    if not me:
-        raise SignIn
-    return me
+    return ended_key(FEEDS, ".settings")

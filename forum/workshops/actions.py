@@ -15,6 +15,7 @@ from forum.kit.db import db
 from forum.library import actions as library
 from forum.models import Booking, Document, FileAudience, Group, Material, Topic, TopicKind, Workshop
 from forum.workshops.places import fill
+from forum.workshops.telling import tell_of
 from forum.workshops.times import Span
 
 UNSEEN = {"synchronize_session": False}
@@ -46,6 +47,7 @@ def plan(me: Person, group: Group, said: dict[str, Any], spans: Sequence[Span]) 
     ]  # fmt: skip
     db.session.add_all(made)
     db.session.flush()
+    tell_of("workshop", made[0], by=me.id)
     return made
 
 
@@ -64,7 +66,7 @@ def change(me: Person, workshop: Workshop, revision: int, said: dict[str, Any], 
         _refile(workshop, before)
     told = bool(set(TOLD) & set(changed)) and workshop.ends_at > now()
     if told:
-        _tell("workshop-changed", me, workshop)
+        _tell("workshop_changed", me, workshop)
     fill(workshop)
     return told
 
@@ -81,7 +83,7 @@ def cancel(me: Person, workshop: Workshop, why: str) -> None:
     if done.rowcount != 1:
         raise Over
     db.session.expire(workshop)
-    _tell("workshop-cancelled", me, workshop)
+    _tell("workshop_cancelled", me, workshop)
     activity.log("workshop.cancelled", me, group=workshop.group, workshop=workshop.n)
     _hold(workshop.group_id)
 
@@ -137,11 +139,12 @@ def _refile(workshop: Workshop, before: str) -> None:
     db.session.execute(called, execution_options=UNSEEN)
 
 
-def _tell(template: str, me: Person, workshop: Workshop) -> None:
-    """Mails those who come or wait, but not whoever did it."""
+def _tell(kind: str, me: Person, workshop: Workshop) -> None:
+    """Those who come or wait find it in their inbox and in a mail, but not whoever did it."""
     booked = db.session.scalars(select(Booking.user_id).where(Booking.workshop_id == workshop.id)).all()
+    template, others = kind.replace("_", "-"), [one for one in booked if one != me.id]
+    tell_of(kind, workshop, others, me.id, str(workshop.sequence))
     once = f"{template}:{workshop.id}:{workshop.sequence}"
-    others = [one for one in booked if one != me.id]
     outbox.queue_each(template, others, once, workshop.group_id, workshop_id=workshop.id)
 
 

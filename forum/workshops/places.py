@@ -12,6 +12,7 @@ from forum.access import EVERYONE, TAKE_PART, Person, can, hearers, person, read
 from forum.kit.clock import now
 from forum.kit.db import db, insert_or
 from forum.models import Booking, Group, User, Workshop
+from forum.workshops.telling import tell_of
 
 UNSEEN = {"synchronize_session": False}
 #: workshops looked through at one time
@@ -88,6 +89,8 @@ def _settle(workshop: Workshop, me: Person | None) -> None:
     moment = now()
     given = update(Booking).where(Booking.id.in_(list(db.session.scalars(waits)))).values(seat_at=moment)
     lucky = db.session.scalars(given.returning(Booking.user_id), execution_options=UNSEEN).all()
-    others = [one for one in lucky if me is None or one != me.id]
+    others = sorted(one for one in lucky if me is None or one != me.id)
+    if others:
+        tell_of("workshop_place", workshop, others, once=f"{moment:%Y%m%d%H%M%S%f}")
     once = f"workshop-place:{workshop.id}:{moment:%Y%m%d%H%M%S%f}"
     outbox.queue_each("workshop-place", others, once, workshop.group_id, workshop_id=workshop.id)

@@ -12,6 +12,7 @@ from forum import outbox
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Booking, Follow, Material, Workshop
+from forum.workshops.telling import tell_of, tell_of_files
 
 #: how long before, and after how long without another file
 BEFORE, QUIET = timedelta(days=1), timedelta(minutes=10)
@@ -36,6 +37,8 @@ def remind(workshop_id: int) -> int:
     seated = (Booking.workshop_id == workshop_id, Booking.seat_at.is_not(None))
     people = db.session.scalars(select(Booking.user_id).where(*seated)).all()
     once = f"workshop-reminder:{workshop_id}:{row.sequence}"
+    workshop: Any = db.session.scalars(select(Workshop).where(Workshop.id == workshop_id)).one()
+    tell_of("workshop_soon", workshop, people, once=str(row.sequence))
     outbox.queue_each("workshop-reminder", people, once, row.group_id, workshop_id=workshop_id)
     return len(people)
 
@@ -56,6 +59,7 @@ def announce(workshop_id: int) -> int:
     workshop: Any = db.session.scalars(select(Workshop).where(Workshop.id == workshop_id)).one()
     people = set(db.session.scalars(select(Booking.user_id).where(Booking.workshop_id == workshop_id)))
     people |= set(db.session.scalars(select(Follow.user_id).where(Follow.topic_id == (workshop.topic_id or 0))))
+    tell_of_files(workshop, people, files)
     once = f"workshop-files:{workshop_id}:{files[-1]}"
     outbox.queue_each("workshop-files", sorted(people), once, workshop.group_id, workshop_id=workshop_id, files=files)
     return len(people)

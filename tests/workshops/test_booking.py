@@ -15,7 +15,7 @@ from forum.kit.clock import now
 from forum.kit.confusables import skeleton
 from forum.kit.db import db
 from forum.models import Booking, Mail, Standing, User, Workshop
-from forum.workshops import places
+from forum.workshops import actions, places
 from tests.discussions.conftest import see
 from tests.workshops.conftest import TODAY, change, plan, row, seated
 
@@ -207,3 +207,31 @@ def test_fifty_people_book_in_the_same_moment(app, community, tom):
     assert [who for who, seat in after if seat] == [who for who, _ in order[6:18]]
     mails = select(Mail.user_id).where(Mail.template == "workshop-place").order_by(Mail.user_id)
     assert list(db.session.scalars(mails)) == sorted(who for who, _ in order[12:18])
+
+
+def test_booking_giving_back_changing_and_cancelling_at_once_wait_for_each_other(app, community, tom):
+    address = plan(tom, capacity="5").headers["Location"]
+    number, people, planner = row(address).id, crowd(community, 20), community.tom.id
+    db.session.remove()
+
+    def one():
+        return db.session.scalars(select(Workshop).where(Workshop.id == number)).one()
+
+    at_once(app, people[:10], lambda who: places.book(person(who), one()))
+
+    def deed(at):
+        try:
+            if at < 10:
+                return places.give_back(person(people[at]), one())
+            if at < 20:
+                return places.book(person(people[at]), one())
+            if at < 22:
+                return places.fill_one(number)
+            return actions.cancel(person(planner), one(), "Nobody can come.")
+        except (actions.Over, places.Closed):
+            return None
+
+    results = at_once(app, range(24), deed)
+    assert all(results[:10]) and row(address).cancelled_at
+    left = db.session.scalars(select(Booking.user_id).where(Booking.workshop_id == number)).all()
+    assert set(left) <= set(people[10:]) and len(left) == sum(one is not None for one in results[10:20])

@@ -131,3 +131,15 @@ def test_a_key_that_is_over_answers_like_one_that_never_was(community, as_, visi
     over, never = visitor.get(address), visitor.get("/calendars/mine.ics?key=" + "x" * 43)
     assert over.status_code == never.status_code == 404 == visitor.get("/calendars/mine.ics").status_code
     assert len(over.get_data()) == len(never.get_data())
+
+
+def test_a_calendar_takes_as_many_statements_for_one_as_for_ten(community, tom, watch):
+    address = key_of(tom)
+    plan(tom)
+    with watch() as few:
+        before = len(events(tom.get(address)))
+    for at in range(9):
+        plan(tom, title=f"Meeting {at}")
+    with watch() as many:
+        assert len(events(tom.get(address))) == before + 9
+    assert len(few.statements) == len(many.statements) <= 6

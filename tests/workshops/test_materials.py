@@ -11,7 +11,7 @@ from forum.access import person
 from forum.groups import actions as groups
 from forum.kit import clock
 from forum.kit.db import db
-from forum.models import FileAudience, Mail, MailState, Material, Topic
+from forum.models import FileAudience, Mail, MailState, Material, Notice, Topic
 from forum.uploads import add_file
 from tests.discussions.conftest import see
 from tests.library.conftest import PDF
@@ -23,6 +23,12 @@ def add(browser, address, *names, audience="members", **more):
     files = [(io.BytesIO(PDF + name.encode()), name) for name in names]
     data = {"audience": audience, "files": files, "key": secrets.token_hex(8), **more}
     return browser.post(f"{address}/files", data=data, content_type="multipart/form-data")
+
+
+def found_in_inbox():
+    """The numbers of those who find new files in their inbox, each as often as they do."""
+    found = select(Notice.user_id).where(Notice.kind == "workshop_files")
+    return sorted(db.session.scalars(found))
 
 
 def told(user):
@@ -85,6 +91,7 @@ def test_who_booked_and_who_follows_the_questions_are_told_once(community, as_, 
     later(minutes=15)
     later(minutes=30)
     assert [told(who) for who in (maya, sam, leon)] == [1, 1, 1]
+    assert found_in_inbox() == sorted((maya.id, sam.id, leon.id))
 
 
 def test_nobody_hears_of_files_that_they_may_not_open_or_added_themselves(app, community, as_, tom, workshop):
@@ -95,7 +102,7 @@ def test_nobody_hears_of_files_that_they_may_not_open_or_added_themselves(app, c
     later(minutes=15)
     outbox.deliver()
     sent = select(Mail.user_id).where(Mail.template == "workshop-files", Mail.state == MailState.SENT)
-    assert db.session.scalars(sent).all() == []
+    assert db.session.scalars(sent).all() == [] == found_in_inbox()
     add(tom, workshop, "for-all.pdf")
     later(minutes=45)
     groups.leave(person(sam.id), community.group("policy"))

@@ -2,6 +2,7 @@
 
 import secrets
 
+import pytest
 from sqlalchemy import select
 
 from forum.groups import actions as groups
@@ -41,6 +42,11 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(tom):
     for wrong, words in (
         ({"title": ""}, "Write a title"),
         ({"day": "soon"}, "Write a date, like 12 March 2027"),
+        ({"day": "0001-01-01"}, "Write a date, like 12 March 2027"),
+        ({"day": "9999-12-31"}, "Write a date, like 12 March 2027"),
+        ({"last_day": "9999-12-31"}, "The last day is the first one"),
+        ({"last_day": "0001-01-01", "all_day": "y"}, "The last day is the first one"),
+        ({"day": "7 March 2027", "starts": "01:30", "repeats": "weekly", "times": "5"}, "on 28 March 2027"),
         ({"day": "28 February 2027"}, "The date must be today or later"),
         ({"starts": "noonish"}, "Write a time, like 10:00"),
         ({"ends": "09:00"}, "It must end after it starts"),
@@ -146,3 +152,11 @@ def test_the_page_takes_few_statements_however_many_come(community, as_, tom, wo
         with watch() as seen:
             assert browser.get(address).status_code == 200
         assert len(seen.statements) <= 6, seen.statements
+
+
+@pytest.mark.parametrize("rubbish", ["", "x", "-1", "²", "9" * 40, "1e9", "1 or 1"])
+def test_a_revision_that_nobody_gave_changes_nothing(tom, workshop, rubbish):
+    reply = tom.post(f"{workshop}/edit", data={**SAID, "title": "Something else", "revision": rubbish})
+    assert reply.status_code == 409 and "Something else" in reply.get_data(as_text=True)
+    assert tom.post(f"{workshop}/edit", data={**SAID, "title": "Something else"}).status_code == 409
+    assert row(workshop).title == "Measures that help"

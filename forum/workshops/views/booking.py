@@ -37,6 +37,6 @@ def give_back(slug: str, n: int) -> Response:
     workshop = fetch(Workshop, me, slug, n=n)
     require(me, "book", workshop)
     if places.give_back(me, workshop):
-        flash("You are not coming any more. Your place goes to whoever waits longest.")
+        flash("You are not on the list any more.")
     db.session.commit()
     return redirect(url_for(".workshop", slug=slug, n=n), 303)

@@ -2,20 +2,18 @@
 
 import hashlib
 
-from flask import Response, flash, redirect, render_template, request, url_for
-from markupsafe import Markup
+from flask import Response, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
-from forum import activity
 from forum.access import fetch, viewer
-from forum.feeds.views import limited, signed_in
-from forum.kit.db import db
+from forum.feeds.key_views import ended_key, made_key, signed_in
+from forum.feeds.keys import CALENDARS
+from forum.feeds.views import limited
 from forum.kit.fresh import stamped
 from forum.models import Workshop
-from forum.workshops import calendars, keys
+from forum.workshops import calendars
 from forum.workshops.blueprint import ONE, bp
-from forum.workshops.calendars import whole
 
 
 @bp.get(f"{ONE}.ics")
@@ -31,7 +29,7 @@ def one(slug: str, n: int) -> Response:
 @limited
 def mine() -> Response:
     """What the person whose key it is booked, as they may read it now."""
-    me = keys.whose(request.args.get("key", ""))
+    me = CALENDARS.whose(request.args.get("key", ""))
     if me is None:
         raise NotFound
     rows = [(row.Workshop, bool(row.booked and not row.seat_at)) for row in calendars.of_person(me)]
@@ -50,26 +48,16 @@ def sent(body: bytes) -> Response:
 @bp.get("/settings/calendar")
 def settings() -> str:
     """Whether there is a key, and what it opens."""
-    return render_template("workshops/settings.html", tab="calendar", since=keys.since(signed_in()))
+    return render_template("workshops/settings.html", tab="calendar", since=CALENDARS.since(signed_in()))
 
 
 @bp.post("/settings/calendar")
 def make_key() -> Answer:
     """A new key, said this once."""
-    token = keys.make(signed_in())
-    db.session.commit()
-    address = whole(url_for(".mine", key=token))
-    said = "Your calendar, with its key. Copy it now: it is not shown again. <br><code>{}</code>"
-    flash(Markup(said).format(address))  # noqa: S704 our own words
-    return redirect(url_for(".settings"), 303)
+    return made_key(CALENDARS, "calendar", ".mine", ".settings")
 
 
 @bp.post("/settings/calendar/end")
 def end_key() -> Answer:
     """The key opens nothing any more."""
-    me = signed_in()
-    if keys.end(me):
-        activity.log("account.calendar-key-ended", me)
-    db.session.commit()
-    flash("The key opens nothing any more.")
-    return redirect(url_for(".settings"), 303)
+    return ended_key(CALENDARS, ".settings")
