@@ -19,6 +19,7 @@ from forum.kit.signals import person_confirmed
 from forum.members import accounts, links, session
 from forum.members.actions import Taken, create_user, free_handle, mail, named, password_changed
 from forum.models import User
+from forum.outbox import bounces, stopping
 
 
 def register(name: str, email: str, password: str, organisation: str, job_title: str, target: str = HOME) -> None:
@@ -95,6 +96,7 @@ def reset_password(user: User, password: str) -> bool:
         return False
     if fresh:
         person_confirmed.send(user)
+    bounces.clear(user.id)
     password_changed(user, by=user)
     return True
 
@@ -120,6 +122,8 @@ def change_address(user: User, address: str, keep: int | None = None) -> bool:
         return False
     if done:
         session.end_all(user.id, but=keep)
+        stopping.forget(user)
+        bounces.clear(user.id)
         activity.log("account.address-changed", user, subject=user)
         mail(user, "address-changed", to=former, address=address)
     return done

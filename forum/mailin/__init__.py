@@ -1,0 +1,6 @@
+"""Replies by mail: read safely, asked about by the rule, and posted as the form posts them."""
+
+from forum.mailin.posting import Fate, knows, receive
+from forum.mailin.serving import Lmtp
+
+__all__ = ["Fate", "Lmtp", "knows", "receive"]
