@@ -456,11 +456,13 @@ def test_letters_that_were_given_up_or_are_late_are_found(patient):
     moment = clock.now() - timedelta(hours=2)
     common = {"template": "confirm", "address": "new@example.org", "facts": {}}
     db.session.add(Mail(once="1", state=MailState.DEAD, error="550 no such mailbox", attempts=3, **common))
-    db.session.add(Mail(once="2", created_at=moment, **common))
+    db.session.add(Mail(once="2", due_at=moment, **common))
+    db.session.add(Mail(once="3", created_at=moment, due_at=clock.now() + timedelta(hours=1), attempts=5, **common))
     db.session.commit()
-    late, dead = wrong()
-    assert "1 waiting" in late and "worker" in late
-    assert "550 no such mailbox" in dead and "3 tries" in dead
+    late, refused, dead = wrong()
+    assert "taken by nobody" in late and "worker" in late
+    assert f"tried since {moment:%Y-%m-%d %H:%M} UTC" in refused and "mail server" in refused
+    assert "1 given up" in dead and "guildhall outbox list" in dead
 
 
 def test_lost_and_forgotten_files_are_found(patient):

@@ -15,7 +15,9 @@ from forum.cli.accounts import group, user
 from forum.cli.community import demo
 from forum.cli.database import db
 from forum.cli.doctor import doctor
+from forum.cli.mail import mail
 from forum.cli.options import instance_folder, instance_option
+from forum.cli.outbox import outbox
 from forum.cli.running import serve, up, worker
 from forum.cli.storage import storage
 from forum.config import BadConfig
@@ -73,7 +75,10 @@ guildhall = Guildhall(
     context_settings={"auto_envvar_prefix": None, "help_option_names": ["-h", "--help"]},
 )
 guildhall.params = [instance_option]
-for command in (up, serve, worker, demo, user, group, storage, doctor, db, routes_command, shell_command):
+COMMANDS = (
+    up, serve, worker, demo, user, group, storage, mail, outbox, doctor, db, routes_command, shell_command
+)  # fmt: skip
+for command in COMMANDS:
     guildhall.add_command(command)
 
 

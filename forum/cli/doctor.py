@@ -3,14 +3,12 @@
 import shutil
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import func, select
 
 from forum import previews, uploads
 from forum.cli import schema
@@ -19,9 +17,10 @@ from forum.kit import clamd
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.when import filesize
-from forum.models import Mail, MailState, Scan, Version
+from forum.models import Scan, Version
+from forum.outbox import bounces
+from forum.outbox.backlog import backlog
 
-LATE = timedelta(hours=1)
 DISK_MARGIN = 1024**3
 OLDEST_POSTGRES = 14
 
@@ -118,22 +117,23 @@ def form() -> Finding:
 
 
 def mail() -> Iterator[Finding]:
-    """What waits, what is late, and each letter that was given up."""
+    """What waits, what is late, and what was given up."""
     if schema.reached() is None:
         return
-    host = current_app.config["SMTP_HOST"]
+    host, found = current_app.config["SMTP_HOST"], backlog()
     yield Finding("mail", f"goes to {host}" if host else "no server is set: it is written to instance/mail")
-    waiting: Any = select(func.count(), func.min(Mail.created_at)).where(Mail.state == MailState.WAITING)
-    count, oldest = db.session.execute(waiting).one()
-    late = oldest is not None and oldest < now() - LATE
-    since = f", the oldest since {oldest:%Y-%m-%d %H:%M} UTC: is the worker running?" if late else ""
-    yield Finding("mail", f"{count} waiting{since}", late)
-    for dead in db.session.scalars(select(Mail).where(Mail.state == MailState.DEAD).order_by(Mail.id)):
-        yield Finding(
-            "mail",
-            f"given up: {dead.template}, {dead.created_at:%Y-%m-%d}, {dead.attempts} tries: {dead.error}",
-            wrong=True,
-        )
+    sent = f", the last went out {found.sent_at:%Y-%m-%d %H:%M} UTC" if found.sent_at else ""
+    yield Finding("mail", f"{found.waiting} waiting{sent}")
+    for wrong, since, says in (
+        (found.idle, found.due_since, "some due since {} UTC and taken by nobody: is the worker running?"),
+        (found.refused, found.tried_since, "tried since {} UTC, and none is taken: is the mail server well?"),
+        (found.digests_late, found.digest_since, "summaries are owed since {} UTC: is the worker running?"),
+    ):
+        yield from (Finding("mail", says.format(f"{since:%Y-%m-%d %H:%M}"), wrong=True),) if wrong else ()
+    if found.dead:
+        yield Finding("mail", f"{found.dead} given up: see `guildhall outbox list`", wrong=True)
+    if schema.reached() == schema.newest() and (stopped := bounces.many()):
+        yield Finding("mail", f"stopped for {stopped} account{'' if stopped == 1 else 's'}: it came back three times")
 
 
 def files(quick: bool) -> Iterator[Finding]:

@@ -72,6 +72,11 @@ def where(thing: Thing) -> dict[str, Any]:
     return {"n": thing.n} if isinstance(thing, Document) else {"topic": thing.topic.n, "post": thing.no}
 
 
+def in_mail(thing: Thing) -> dict[str, Any]:
+    """What mail about it says besides: of a file its number, of a post nothing."""
+    return {"n": thing.n} if isinstance(thing, Document) else {}
+
+
 def hide(me: Person, thing: Thing, why: str) -> None:
     """Only facilitators see it from now on. Does not commit."""
     if isinstance(thing, Document):

@@ -26,6 +26,8 @@ ACTIONS = {
     "account.signed-in": "Signed in",
     "account.signed-out": "Signed out",
     "account.suspended": "Suspended {subject}",
+    "admin.mail dropped": "Dropped mail that could not be delivered",
+    "admin.mail retried": "Had mail tried again that could not be delivered",
     "admin.looked at report": "Looked at something that was reported, as administrator",
     "document.audience": "Changed who may open a file",
     "document.deleted": "Deleted a file",

@@ -16,6 +16,7 @@ from forum.kit.carriers import NotNow, Undeliverable
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Mail, MailState
+from forum.outbox import bounces
 from forum.outbox.letter import write
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,11 @@ AWAY = 3
 
 def deliver(most: int = 200) -> int:
     """How many mails were sent now. Call it with nothing uncommitted; who calls it at the same time sends others."""
+    with current_app.extensions["mailbox"].kept():
+        return _deliver(most)
+
+
+def _deliver(most: int) -> int:
     sent = failed = 0
     for mail_id in _due(most):
         if failed == AWAY:
@@ -61,13 +67,15 @@ def _claimed(mail_id: int) -> bool:
 def _sent(mail_id: int) -> bool:
     """Whether the mail went out; if not, it is marked with why. Raises NotNow."""
     try:
-        letter = _written(mail_id)
+        letter, sender = _written(mail_id)
         if letter is not None:
-            current_app.extensions["mailbox"].send(letter)
+            current_app.extensions["mailbox"].send(letter, sender)
     except NotNow:
         raise
     except Undeliverable as error:
         _mark(mail_id, state=MailState.DEAD, error=str(error))
+        if status := bounces.hard(error.reply):
+            bounces.came_back(mail_id, status)
         return False
     except Exception as error:
         # whatever is wrong with one mail keeps no other waiting
@@ -79,10 +87,14 @@ def _sent(mail_id: int) -> bool:
     return letter is not None
 
 
-def _written(mail_id: int) -> EmailMessage | None:
-    """The letter, read and rendered in a context of its own: its database session is closed before anything is sent."""
+def _written(mail_id: int) -> tuple[EmailMessage | None, str]:
+    """The letter and where it comes back to, read and rendered in a context of its own.
+
+    Its database session is closed before anything is sent.
+    """
     with current_app.app_context():
-        return write(mail_id)
+        letter = write(mail_id)
+        return letter, bounces.sender_of(mail_id) if letter else ""
 
 
 def _mark(mail_id: int, **values: Any) -> None:

@@ -1,6 +1,6 @@
 """Mail to people who may have no account: whether it may still go to the address, and what it invites to is open."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from forum.access import CARD, VISITOR, can, if_invited, level, person
 from forum.kit import ids
@@ -11,7 +11,16 @@ from forum.models import Group, Invitation, Mail, User
 
 def suspended(address: str) -> bool:
     """Whether the account with this address is."""
-    theirs = exists(select(1).where(User.email == address, User.active.is_(False)))
+    return _some(User.email == address, User.active.is_(False))
+
+
+def stopped(address: str) -> bool:
+    """Whether mail to it came back so often that its account gets none."""
+    return _some(User.email == address, User.mail_stopped_at.is_not(None))
+
+
+def _some(*conditions: ColumnElement[bool]) -> bool:
+    theirs = exists(select(1).where(*conditions))
     return bool(db.session.scalar(select(theirs)))
 
 

@@ -17,13 +17,15 @@ from forum.kit.db import db
 from forum.kit.mail import DOMAIN, compose, message_id
 from forum.kit.quoting import own_words
 from forum.models import Group, Kind, Mail, Post, User
-from forum.outbox import news, stopping
+from forum.outbox import answering, news, stopping
 from forum.outbox.attending import workshop_of
-from forum.outbox.needs import may_be_told, page_of, topic_of
+from forum.outbox.needs import NEEDS, OF_POSTS, may_be_told, page_of, topic_of
 from forum.sight import sight
 
 #: mail that somebody gets for being in a group: it names a way to end it
 OF_GROUPS = ("post", "mentioned", "news")
+#: what goes to an account whose mail comes back, too: of its own security. The rest is on the site
+ALWAYS = ("already-registered", "password-changed")
 #: why somebody gets the mail of a post
 REASONS = {
     "reply": "it answers you",
@@ -39,7 +41,9 @@ def write(mail_id: int) -> EmailMessage | None:
     group = db.session.get(Group, mail.group_id) if mail and mail.group_id else None
     topic = topic_of(mail) if mail else None
     group = topic.group if topic else group
-    if mail is None or not may_be_told(mail, reader, group, topic):
+    if mail is None or (reader and reader.mail_stopped_at and mail.template not in ALWAYS):
+        return None
+    if not may_be_told(mail, reader, group, topic):
         return None
     facts = _facts(mail, reader, group) | ({"topic": topic} if topic else {})
     post = facts.get("post") if mail.template in OF_GROUPS else None
@@ -53,8 +57,10 @@ def _message(
     mail: Mail, reader: User | None, group: Group | None, facts: dict[str, Any], post: Post | None
 ) -> EmailMessage:
     config, hushed = current_app.config, facts["discreet"]
-    more = _stop(reader, group, facts) if reader and mail.template in OF_GROUPS else {}
-    name = "discreet" if facts["hushed"] and group and mail.template not in OF_GROUPS else mail.template
+    more = dict(_stop(reader, group, facts)) if reader and mail.template in OF_GROUPS else {}
+    if post and reader and (address := answering.address_for(reader, post)):
+        more["Reply-To"], facts["above"] = address, answering.ABOVE
+    name = "discreet" if hushed and group and mail.template not in OF_GROUPS else mail.template
     subject, text, html = (_template(name, part).render(facts) for part in ("subject", "text", "html"))
     return compose(
         sender=(config["SITE_NAME"], config["MAIL_FROM"] or f"forum@{_host()}"),
@@ -96,15 +102,15 @@ def _facts(mail: Mail, reader: User | None, group: Group | None) -> dict[str, An
     """What the templates see: of the site, of the reader, of the news."""
     config = current_app.config
     site = {"site_name": config["SITE_NAME"], "base_url": config["BASE_URL"], "contact": config["CONTACT"]}
-    post = _post(mail.facts["post"]) if "post" in mail.facts else None
+    post = _post(mail.facts["post"]) if NEEDS.get(mail.template) in OF_POSTS else None
     told: dict[str, Any] = {"post": post, "words": own_words(post.body)} if post else {}
     of = post.topic.group if post else group
-    hushed = news.wants_discreet(mail.user_id)
-    told["hushed"], told["discreet"] = hushed, hushed or (bool(reader) and of is not None and of.kind == Kind.HIDDEN)
+    hidden = bool(reader) and of is not None and of.kind == Kind.HIDDEN
+    told["discreet"] = hidden or news.wants_discreet(mail.user_id)
     if post:
         told |= {"audience": sight(post.topic).sentence.striptags(), **_why(mail, post)}
     if mail.template == "news":
-        told["parts"] = news.parts(person(mail.user_id), mail.facts)
+        told["parts"], told["more"] = news.parts(person(mail.user_id), mail.facts)
     told |= {"page": page_of(mail)} if "page" in mail.facts else {}
     told |= {"workshop": workshop_of(mail)} if "workshop_id" in mail.facts else {}
     return {**site, "link": link, "person": reader, "group": group, **mail.facts, **told}

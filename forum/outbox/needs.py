@@ -12,7 +12,7 @@ from forum.models import (
     TopicKind, User, Verdict,
 )  # fmt: skip
 from forum.outbox.attending import ATTENDING, BOOKED, CANCELLED, FILES, PLACE, attends
-from forum.outbox.invited import invited, suspended
+from forum.outbox.invited import invited, stopped, suspended
 from forum.outbox.news import still_told, wanted
 
 #: it is about the address itself: whoever has it may read it, unless their account is suspended
@@ -54,6 +54,7 @@ NEEDS: dict[str, str | Level] = {
     "request-decided": CARD,
     "role-changed": TAKE_PART,
     "removed": REGISTERED,
+    "reply-refused": REGISTERED,
     "file-infected": TAKE_PART,
     "mentioned": WANTED,
     "moved": READABLE,
@@ -80,21 +81,22 @@ NEEDS: dict[str, str | Level] = {
     "workshop-files": FILES,
 }
 
+#: needs that ask for the post of a mail itself: only such a mail says its words
+OF_POSTS = (POST, WANTED, READABLE, TAGGED, QUOTED, TOLD)
+
 
 def topic_of(mail: Mail) -> Topic | None:
     """The topic that a mail is about (`topic_id` of its facts), as its reader may read it now, wherever it is."""
     number = mail.facts.get("topic_id")
-    who = person(mail.user_id)
-    mine = select(Topic).where(Topic.id == number, readable(Topic, who))
-    return db.session.scalar(mine) if number and who else None
+    who = person(mail.user_id) if number else None
+    return db.session.scalar(select(Topic).where(Topic.id == number, readable(Topic, who))) if who else None
 
 
 def page_of(mail: Mail) -> Page | None:
     """The page that a mail is about (`page` of its facts), as its reader may read it now."""
     number = mail.facts.get("page")
-    who = person(mail.user_id)
-    mine = select(Page).where(Page.id == number, readable(Page, who))
-    return db.session.scalar(mine) if number and who else None
+    who = person(mail.user_id) if number else None
+    return db.session.scalar(select(Page).where(Page.id == number, readable(Page, who))) if who else None
 
 
 def may_be_told(mail: Mail, reader: User | None, group: Group | None, topic: Topic | None = None) -> bool:
@@ -102,11 +104,11 @@ def may_be_told(mail: Mail, reader: User | None, group: Group | None, topic: Top
     need = NEEDS.get(mail.template)
     if need in (ADDRESS, INVITED):
         known = reader.active if reader else not suspended(mail.address)
-        return known and (need == ADDRESS or invited(mail, group))
+        return known and (need == ADDRESS or (invited(mail, group) and not stopped(mail.address)))
     who = person(reader.id if reader else None)
     if need in (ASKER, OFFERED):
         return topic is not None and (may_accept if need == ASKER else may_help)(who, topic)
-    if need in (POST, WANTED, READABLE, TAGGED, QUOTED, TOLD):
+    if need in OF_POSTS:
         wants = need != WANTED or (reader is not None and reader.mail_mentions and wanted(who, mail.facts["post"]))
         return bool(who) and wants and _reads(who, mail, POST if need == WANTED else need)
     if need in ATTENDING:
@@ -136,7 +138,7 @@ def _escalated_to(who: Person, mail: Mail, group: Group) -> bool:
 def _reads(who: Person, mail: Mail, need: Any) -> bool:
     """Whether they may still read the post that a mail tells of, and are what it needs besides."""
     if need == TOLD:
-        return bool(still_told(who, [mail.facts["notice"]]))
+        return bool(still_told(who, [mail.facts["notice"]])[0])
     post = _post_for(who, mail.facts.get("post", 0))
     if post is None:
         return False

@@ -1,20 +1,24 @@
 """What a mail may tell of, asked at the moment when it is written: notices, and topics of groups that one sums up."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from forum.access import Person, readable
+from forum.access import ASKER, Person, asked_by, readable
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.quoting import own_words
-from forum.models import SEATED, Group, Habit, Hear, Hearing, Kind, Notice, Post, Reading, Topic
+from forum.models import SEATED, Group, Habit, Hear, Hearing, Kind, Notice, Post, Reading, Topic, Workshop
 
 #: so many are told of in one mail; of each in one of several so many letters
 MOST, SHORT = 40, 600
+#: SQL of how many rows there would be without a limit
+_ALL = func.count().over().label("many")
+#: of which workshops a summary reminds
+AHEAD = timedelta(days=14)
 #: what somebody did, as mail says it
 DID = {"reply": "replied to you", "announcement": "announced", "answer": "accepted your reply as the answer"}
 
@@ -39,6 +43,8 @@ class Part(NamedTuple):
     #: who can see what is there, in words; the address that ends mail of it
     audience: str = ""
     stop: str = ""
+    #: workshops of the group in the next two weeks, in a summary
+    coming: tuple[Workshop, ...] = ()
 
     @property
     def size(self) -> int:
@@ -46,27 +52,42 @@ class Part(NamedTuple):
         return len(self.pieces)
 
 
-def still_told(who: Person, numbers: Sequence[int]) -> list[Any]:
-    """Of these notices those of posts that they may read, have not read, and want to hear of: (notice, post)."""
+def _still_told() -> Any:
+    """The statement of `still_told`: made once, for making it takes five times as long as running it."""
     seen = and_(Reading.user_id == Notice.user_id, Reading.topic_id == Post.topic_id)
     choice = and_(Hearing.user_id == Notice.user_id, Hearing.group_id == Post.group_id)
+    theirs = (Notice.user_id == bindparam("me"), Notice.read_at.is_(None), readable(Notice, ASKER))
     found = (
-        select(Notice, Post)
+        select(Notice, Post, _ALL)
         .join(Post, Post.id == Notice.post_id)
         .outerjoin(Reading, seen)
         .outerjoin(Hearing, choice)
-        .where(Notice.id.in_(numbers), Notice.user_id == who.id, Notice.read_at.is_(None), readable(Notice, who))
+        .where(Notice.id.in_(bindparam("numbers", expanding=True)), *theirs)
         .where(Post.no > func.coalesce(Reading.seen_no, -1))
         .where(func.coalesce(Hearing.choice, Hear.REPLIES) != Hear.NOTHING)
     )
-    found = found.options(joinedload(Post.author)).order_by(Post.group_id, Post.topic_id, Post.no).limit(MOST)
-    return [tuple(row) for row in db.session.execute(found)] if who and not paused(who) else []
+    return found.options(joinedload(Post.author)).order_by(Notice.id.desc()).limit(bindparam("most"))
+
+
+STILL_TOLD = _still_told()
+
+
+def still_told(who: Person, numbers: Sequence[int]) -> tuple[list[Any], int]:
+    """Of these notices those of posts that they may read, have not read, and want to hear of: (notice, post).
+
+    The newest MOST, by conversation; and how many there are.
+    """
+    if not who or paused(who):
+        return [], 0
+    rows = db.session.execute(STILL_TOLD, {"numbers": list(numbers), "most": MOST, **asked_by(who)}).all()
+    in_order = sorted(rows, key=lambda row: (row[1].group_id, row[1].topic_id, row[1].no))
+    return [(notice, post) for notice, post, _ in in_order], rows[0][2] if rows else 0
 
 
 def paused(who: Person) -> bool:
     """Whether they want no mail of groups for now."""
-    until = db.session.scalar(select(Habit.paused_until).where(Habit.user_id == who.id))
-    return until is not None and now() < until
+    stopped = or_(Habit.silent, Habit.paused_until > now())
+    return db.session.scalar(select(Habit.user_id).where(Habit.user_id == who.id, stopped)) is not None
 
 
 def wanted(who: Person, post_id: int) -> bool:
@@ -81,27 +102,45 @@ def wants_discreet(user_id: int | None) -> bool:
     return bool(db.session.scalar(select(Habit.discreet).where(Habit.user_id == user_id))) if user_id else False
 
 
-def stirred(who: Person, since: datetime) -> list[Topic]:
-    """Topics in which something was said since then, of the groups that they want summed up once a week."""
+def stirred(who: Person, since: datetime) -> tuple[list[Topic], int]:
+    """Topics in which something was said since then, of the groups that they want summed up once a week.
+
+    The MOST that stirred last, by group; and how many there are.
+    """
     weekly = select(Hearing.group_id).where(Hearing.user_id == who.id, Hearing.choice == Hear.WEEKLY)
     mine = (Topic.group_id.in_(weekly), Topic.group_id.in_(who.holding(SEATED)), Topic.last_post_at > since)
     new = or_(Topic.author_id != who.id, Topic.answer_count > 0)
-    found = select(Topic).where(*mine, readable(Topic, who), new)
-    found = found.order_by(Topic.group_id, Topic.last_post_at.desc()).limit(MOST)
-    return list(db.session.scalars(found).unique()) if who and not paused(who) else []
+    found = select(Topic, _ALL).where(*mine, readable(Topic, who), new)
+    found = found.order_by(Topic.last_post_at.desc(), Topic.id.desc()).limit(MOST)
+    rows = db.session.execute(found).unique().all() if who and not paused(who) else []
+    topics = sorted((row[0] for row in rows), key=lambda topic: topic.group_id)
+    return topics, rows[0][1] if rows else 0
 
 
-def parts(who: Person, facts: dict[str, Any]) -> list[Part]:
-    """What a mail of several says: by group. Empty = it is not sent."""
-    told = [(post.topic, _piece(notice, post)) for notice, post in still_told(who, facts.get("notices", []))]
-    since = facts.get("since")
-    told += [(topic, _topic(topic)) for topic in stirred(who, datetime.fromisoformat(since))] if since else []
+def parts(who: Person, facts: dict[str, Any]) -> tuple[list[Part], int]:
+    """What a mail of several says, by group, and how much more there is. No part = it is not sent."""
+    posts, many = still_told(who, facts.get("notices", []))
+    told = [(post.topic, _piece(notice, post)) for notice, post in posts]
+    if since := facts.get("since"):
+        topics, more = stirred(who, datetime.fromisoformat(since))
+        told, many = told + [(topic, _topic(topic)) for topic in topics], many + more
     by_group: dict[int, Part] = {}
     hushed = wants_discreet(who.id)
     for topic, piece in told:
         shown = None if hushed or topic.group.kind == Kind.HIDDEN else topic.group
         by_group.setdefault(topic.group_id, Part(shown, [], topic.group)).pieces.append(piece)
-    return list(by_group.values())
+    found = list(by_group.values())
+    return _with_coming(who, found) if "period" in facts else found, many - len(told)
+
+
+def _with_coming(who: Person, found: list[Part]) -> list[Part]:
+    """The same, with the workshops ahead in each group that may be named. One statement."""
+    named = [part.of.id for part in found if part.group]
+    moment = now()
+    ahead = (Workshop.starts_at > moment, Workshop.starts_at <= moment + AHEAD, Workshop.cancelled_at.is_(None))
+    rows = select(Workshop).where(Workshop.group_id.in_(named), *ahead, readable(Workshop, who))
+    coming = db.session.scalars(rows.order_by(Workshop.starts_at, Workshop.id).limit(MOST)).all() if named else []
+    return [part._replace(coming=tuple(one for one in coming if one.group_id == part.of.id)) for part in found]
 
 
 def _piece(notice: Notice, post: Post) -> Piece:

@@ -184,3 +184,36 @@ def test_a_folder_that_cannot_be_written_means_not_now(tmp_path):
     (tmp_path / "mail").write_text("a file stands in the way")
     with pytest.raises(NotNow):
         FolderMailbox(tmp_path / "mail").send(build(SENDER, MAYA, "a", "b"))
+
+
+def test_letters_share_a_connection_while_it_holds_and_the_next_one_opens_another(postbox):
+    peers, mailbox = [], server(postbox)
+
+    async def data(_server, session, _envelope):
+        peers.append(session.peer)
+        return "250 OK"
+
+    postbox.handle_DATA = data
+    with mailbox.kept():
+        mailbox.send(build(SENDER, MAYA, "a", "b"))
+        mailbox.send(build(SENDER, MAYA, "a", "b"))
+        mailbox.line.server.sock.shutdown(socket.SHUT_RDWR)
+        mailbox.send(build(SENDER, MAYA, "a", "b"))
+        postbox.answers["RCPT"] = "550 no such mailbox"
+        with pytest.raises(Undeliverable):
+            mailbox.send(build(SENDER, MAYA, "a", "b"))
+        postbox.answers.clear()
+        mailbox.send(build(SENDER, MAYA, "a", "b"))
+    mailbox.send(build(SENDER, MAYA, "a", "b"))
+    first, second, third, fourth, fifth = peers
+    assert first == second and third == fourth and len({first, third, fifth}) == 3
+    assert mailbox.line.server is None
+
+
+def test_a_letter_that_was_taken_is_sent_whatever_the_server_says_at_the_end(postbox):
+    async def quit_(_server, _session, _envelope):
+        return "451 not today"
+
+    postbox.handle_QUIT = quit_
+    server(postbox).send(build(SENDER, MAYA, "a", "b"))
+    assert len(postbox.letters) == 1

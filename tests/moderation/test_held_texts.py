@@ -7,10 +7,12 @@ from sqlalchemy import select, update
 
 from forum import outbox
 from forum.discussions import actions
+from forum.discussions.actions import holding
+from forum.drafts import from_draft
 from forum.held import Settled
 from forum.kit import clock
 from forum.kit.db import db
-from forum.models import Document, HeldState, Mail, MailState, Membership, Post, Quotation, Standing, Topic
+from forum.models import Document, Held, HeldState, Mail, MailState, Membership, Post, Quotation, Standing, Topic
 from tests.discussions.conftest import see
 from tests.groups.conftest import words
 from tests.moderation.test_held import LINK, MANAGE, held, newcomer, posts_of, topic
@@ -189,3 +191,50 @@ def test_links_do_not_come_in_later_by_a_quotation(community, as_, talk, newcome
     reply = joanna.post(f"/groups/policy/topics/{topic}/posts/2/edit", data={"revision": "0", "body": quote})
     assert reply.status_code == 422 and "Links by somebody new wait" in words(reply)
     assert post_of("policy", topic, 2).body == "Thank you."
+
+
+@pytest.mark.parametrize("what", ["split off", "moved"])
+def test_what_was_moved_in_this_moment_is_not_taken_back_to_where_it_was(
+    community, as_, talk, newcomer, topic, what, monkeypatch
+):
+    """The topic is read, then somebody moves it before its row is taken: the draft never goes to the old place."""
+    joanna = as_(newcomer)
+    data = {"files": (BytesIO(b"one,two\r\n1,2\r\n"), "numbers.csv")}
+    talk.reply(joanna, "policy", topic, LINK, **data)
+    other = talk.topic(as_(community.tom), "policy", "Of quolls")
+    waits = held()
+    there = community.topic("policy", other) if what == "split off" else None
+    group = community.group("performance").id
+    take_topic = holding.take_topic
+
+    def late(number):
+        with db.engine.connect() as elsewhere:
+            _move(elsewhere, waits, there, group)
+        take_topic(number)
+
+    numbers = (waits.id, waits.topic_id, there.id if there else None)
+    db.session.commit()
+    waits = held()
+    monkeypatch.setattr(holding, "take_topic", late)
+    if there:
+        with pytest.raises(Settled):
+            actions.take_back(waits)
+        db.session.rollback()
+        assert held().state == HeldState.WAITING and held().topic_id == numbers[2]
+        assert from_draft(newcomer.id, f"reply:{numbers[1]}") is None
+        return
+    actions.take_back(waits)
+    db.session.commit()
+    kept = from_draft(newcomer.id, f"reply:{numbers[1]}")
+    moved = db.session.scalars(select(Document).where(Document.id.in_(held().documents))).one()
+    assert kept.fields["kept"] == str(moved.n) and moved.group_id == group
+
+
+def _move(connection, waits, there, group):
+    """What moving does to a text that waits and its files, by somebody else: committed."""
+    table, files = Held.__table__, Document.__table__
+    values = {"topic_id": there.id} if there else {"group_id": group}
+    connection.execute(update(table).where(table.c.id == waits.id).values(values))
+    if not there:
+        connection.execute(update(files).where(files.c.id.in_(waits.documents)).values(group_id=group, n=977))
+    connection.commit()

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from forum.kit.db import db
-from forum.models import AuditEntry, Concern, FileAudience, Group, Membership, Report, Standing, Verdict
+from forum.models import AuditEntry, Concern, FileAudience, Group, Membership, Post, Report, Standing, Verdict
+from forum.outbox.letter import write
 from tests.conftest import sign_in
 from tests.discussions.conftest import see
 from tests.groups.conftest import words
@@ -307,3 +308,15 @@ def test_a_report_of_another_group_is_not_found_in_this_one(community, as_, post
     tell(as_(community.leon), post)
     assert as_(community.ruth).get(f"/groups/performance/manage/reports/{concern().code}").status_code == 404
     assert len(list(db.session.scalars(select(Report)))) >= 1
+
+
+@pytest.mark.parametrize("no", [0, 1])
+def test_mail_of_a_decision_says_the_words_of_who_decided_and_of_no_post(community, as_, post, mails, no):
+    """A post's number in its topic is the name of some other post, anywhere on the site."""
+    tell(as_(community.leon), post.replace("/posts/1", f"/posts/{no}"))
+    decide(as_(community.tom), "kept", "It is a fair question.")
+    other = db.session.get(Post, 1)
+    for template in ("report-verdict", "report-decided"):
+        letter = write(mails(template)[-1].id)
+        text = letter.get_body(("plain",)).get_content()
+        assert "It is a fair question." in text and other.body[:40] not in text

@@ -63,7 +63,7 @@ def _apply(me: Person, concern: Concern, thing: Thing, verdict: Verdict) -> None
 def _tell(me: Person, concern: Concern, author: User, thing: Thing) -> None:
     """Tells whose thing it is, and each who reported it; not whoever decides, who knows."""
     facts = {"verdict": concern.verdict.value, "words": concern.words, "hid": bool(concern.hid_at)}
-    facts |= things.where(thing)
+    facts |= things.in_mail(thing)
     reports = select(Concern).where(Concern.id == concern.id).options(selectinload(Concern.reports))
     reporters = [each.reporter_id for each in db.session.scalars(reports).one().reports]
     notices.settle("report", concern.group, concern.code)

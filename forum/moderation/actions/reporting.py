@@ -134,7 +134,7 @@ def _hide_by_rule(concern: Concern, thing: Thing, group: Group) -> None:
     activity.log("report.limit", None, group=group, subject=_account(concern.author_id), reports=limit, **facts)
     things.hide(VISITOR, thing, "reported")
     author = _account(concern.author_id)
-    outbox.queue("report-hid", author, f"report-hid:{concern.code}", group, **facts)
+    outbox.queue("report-hid", author, f"report-hid:{concern.code}", group, **things.in_mail(thing))
     for user in _deciding(concern, group):
         outbox.queue("report-limit", user, f"report-limit:{concern.code}:{user.id}", group, code=concern.code)
 

@@ -1,5 +1,5 @@
 """The room's pages."""
 
-from forum.moderation.views import held, log, reporting, reports
+from forum.moderation.views import held, log, mail, reporting, reports
 
-__all__ = ["held", "log", "reporting", "reports"]
+__all__ = ["held", "log", "mail", "reporting", "reports"]
