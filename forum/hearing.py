@@ -5,20 +5,22 @@ Nothing here says who may be told: a choice only makes that less.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, case, false, func, or_, select
 
-from forum.access import Person
+from forum.access import Person, readable
 from forum.kit.clock import now
 from forum.kit.db import db, insert_or
 from forum.kit.when import zone_of
-from forum.models import Habit, Hear, Hearing, Notice, Post, Topic, TopicKind
+from forum.models import Habit, Hear, Hearing, Notice, Post, Topic, TopicKind, User
 
 #: what is chosen for those who chose nothing
 DEFAULT = Hear.REPLIES
 #: the past from which is reckoned what will come
 WEEKS = 8
+#: of fewer people it is not said how many chose what
+FEWEST = 5
 #: notices that answer somebody
 TO_ME = ("reply", "mention", "answer")
 
@@ -39,7 +41,7 @@ def choose(user_id: int | None, group_id: int, choice: Hear) -> None:
 def habit_of(user_id: int | None) -> Habit:
     """Their habits; the usual ones, not yet a row, for those who said nothing."""
     found = db.session.scalars(select(Habit).where(Habit.user_id == user_id)).first()
-    return found or Habit(user_id=user_id, daily=True, hour=7, day=0, discreet=False)
+    return found or Habit(user_id=user_id, daily=True, hour=7, day=0, discreet=False, silent=False)
 
 
 def keep(habit: Habit, values: Mapping[str, Any]) -> None:
@@ -50,9 +52,15 @@ def keep(habit: Habit, values: Mapping[str, Any]) -> None:
     db.session.add(habit)
 
 
+def silence(user_id: int) -> None:
+    """No mail of any group comes to them, nor of those they join later, until they say otherwise. Does not commit."""
+    row = insert_or(Habit).values(user_id=user_id, silent=True)
+    db.session.execute(row.on_conflict_do_update(index_elements=["user_id"], set_={"silent": True}))
+
+
 def paused(habit: Habit, moment: datetime) -> bool:
     """Whether they want no mail of groups for now."""
-    return habit.paused_until is not None and moment < habit.paused_until
+    return habit.silent or (habit.paused_until is not None and moment < habit.paused_until)
 
 
 def quiet(habit: Habit, zone: str, moment: datetime) -> bool:
@@ -65,20 +73,60 @@ def quiet(habit: Habit, zone: str, moment: datetime) -> bool:
     return hour >= habit.quiet_from or hour < habit.quiet_to
 
 
+def quiet_until(user: User, zone: str, moment: datetime) -> datetime | None:
+    """The end of the quiet hours of theirs that it is; None when it is none. `zone`: where they named none."""
+    habit, here = habit_of(user.id), user.timezone or zone
+    if habit.quiet_to is None or not quiet(habit, here, moment):
+        return None
+    local = moment.astimezone(zone_of(here))
+    end = local.replace(hour=habit.quiet_to, minute=0, second=0, microsecond=0)
+    return end if end > local else end + timedelta(days=1)
+
+
+class Reached(NamedTuple):
+    """How many people an announcement goes to, and how they will hear of it."""
+
+    everyone: int
+    now: int
+    later: int
+    inbox: int
+
+    @property
+    def split(self) -> bool:
+        """Whether the ways may be said: of four people the numbers would say who chose what."""
+        return self.everyone >= FEWEST
+
+
+def reached(people: Select[tuple[User]], group_id: int) -> Reached:
+    """How these people hear of what is announced in a group now, as they chose. One statement.
+
+    `people` comes from `hearers`. By mail now = it is queued now; it waits for their quiet hours, if it is one.
+    """
+    choice = func.coalesce(Hearing.choice, DEFAULT)
+    silent = or_(choice == Hear.NOTHING, func.coalesce(Habit.silent, false()), Habit.paused_until > now())
+    way = case((silent, "inbox"), (and_(Habit.daily.is_(False), choice != Hear.WEEKLY), "now"), else_="later")
+    told = people.with_only_columns(User.id).subquery()
+    found = (
+        select(way.label("way"))
+        .select_from(told)
+        .outerjoin(Hearing, and_(Hearing.user_id == told.c.id, Hearing.group_id == group_id))
+        .outerjoin(Habit, Habit.user_id == told.c.id)
+        .subquery()
+    )
+    ways = {row[0]: row[1] for row in db.session.execute(select(found.c.way, func.count()).group_by(found.c.way))}
+    return Reached(sum(ways.values()), *(ways.get(name, 0) for name in ("now", "later", "inbox")))
+
+
 def estimates(me: Person, groups: Iterable[int]) -> dict[int, dict[Hear, float]]:
     """How many mails a week each choice would have brought them of late, by group. Three statements."""
     numbers, since = list(groups), now() - timedelta(weeks=WEEKS)
-    lately = (Post.group_id.in_(numbers), Post.created_at > since, Post.author_id != me.id, Post.deleted_at.is_(None))
-    posts = select(Post.group_id, func.count()).where(*lately, Post.hidden_at.is_(None)).group_by(Post.group_id)
-    announced = posts.join(Topic, Topic.id == Post.topic_id).where(
-        Post.no == 0, Topic.kind == TopicKind.ANNOUNCEMENT, Topic.deleted_at.is_(None)
-    )
-    to_me = (
-        select(Post.group_id, func.count())
-        .join(Notice, Notice.post_id == Post.id)
-        .where(Notice.user_id == me.id, Notice.kind.in_(TO_ME), *lately)
-        .group_by(Post.group_id)
-    )
+    lately = (Post.group_id.in_(numbers), Post.created_at > since, Post.author_id != me.id, readable(Post, me))
+    # facilitators read what is hidden, but nobody is mailed of it
+    stands = [one.is_(None) for one in (Post.deleted_at, Post.hidden_at, Topic.deleted_at, Topic.hidden_at)]
+    posts = select(Post.group_id, func.count()).join(Topic, Topic.id == Post.topic_id).where(*lately, *stands)
+    posts = posts.group_by(Post.group_id)
+    announced = posts.where(Post.no == 0, Topic.kind == TopicKind.ANNOUNCEMENT)
+    to_me = posts.join(Notice, Notice.post_id == Post.id).where(Notice.user_id == me.id, Notice.kind.in_(TO_ME))
     every, news, mine = ({row[0]: row[1] for row in db.session.execute(each)} for each in (posts, announced, to_me))
     return {
         number: {

@@ -4,28 +4,15 @@
 Who was told is asked again whenever notices are counted, listed or sent (rows.py).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, g
-from sqlalchemy import (
-    Select,
-    String,
-    and_,
-    bindparam,
-    case,
-    cast,
-    delete,
-    exists,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Select, and_, bindparam, case, func, literal, or_, select, update
 
 from forum.access import ASKER, FACILITATE, TAKE_PART, Level, Person, asked_by, by_seat, readable, viewer
 from forum.kit import fresh
@@ -82,17 +69,23 @@ def tell(news: News, people: Select[tuple[User]]) -> None:
     }  # fmt: skip
     found = people.with_only_columns(User.id, *values.values()).where(User.id != (news.by or 0))
     if news.by and (not isinstance(news.kind, str) or news.kind in TALK):
-        muted = exists(select(1).where(Mute.user_id == User.id, Mute.muted_id == news.by).correlate(User))
-        found = found.where(~muted)
+        found = found.where(listening(news.by))
     told = insert_or(Notice).from_select(["user_id", *values], found, include_defaults=False)
     db.session.flush()
     db.session.execute(told.on_conflict_do_nothing(index_elements=["user_id", "once"]), execution_options=UNSEEN)
 
 
+def listening(to: Any) -> Any:
+    """SQL of: this person has not muted that one."""
+    return ~sa.exists(select(1).where(Mute.user_id == User.id, Mute.muted_id == to).correlate(User))
+
+
 def _mailed(kind: Words) -> Any:
     """SQL of whether a mail is to tell of it."""
     return (
-        literal(kind in MAILED) if isinstance(kind, str) else kind.in_([literal_column(f"'{one}'") for one in MAILED])
+        literal(kind in MAILED)
+        if isinstance(kind, str)
+        else kind.in_([sa.literal_column(f"'{one}'") for one in MAILED])
     )
 
 
@@ -128,7 +121,7 @@ _live = (
     .correlate(User)
     .subquery()
 )
-_parts = (cast(_live.c.place, String), cast(_live.c.needs, String), cast(_live.c.hidden, String))
+_parts = (sa.cast(_live.c.place, sa.String), sa.cast(_live.c.needs, sa.String), sa.cast(_live.c.hidden, sa.String))
 #: SQL of what a person was told and has not seen, for the statement that looks for them anyway
 WAITING = select(
     func.aggregate_strings(_parts[0].concat(":").concat(_parts[1]).concat(":").concat(_parts[2]), ",")
@@ -140,10 +133,11 @@ def unread(me: Person) -> int:
 
     Where they have seats that is known without asking; one statement if some are of groups where they have none.
     """
-    known = [_reads(me, *map(int, one.split(":"))) for one in me.told.split(",") if one]
-    if None in known:
+    told = Counter(me.told.split(",")) if me.told else {}
+    known = [(_reads(me, *map(int, one.split(":"))), many) for one, many in told.items()]
+    if any(reads is None for reads, _ in known):
         return int(COUNT.first(asked_by(me)).many)
-    return sum(one or 0 for one in known)
+    return sum(many for reads, many in known if reads)
 
 
 def _reads(me: Person, group_id: int, needs: int, hidden: int) -> bool | None:
@@ -167,6 +161,18 @@ def read_all(me: Person, until: datetime) -> None:
     db.session.execute(update(Notice).where(*mine).values(read_at=now()), execution_options=UNSEEN)
 
 
+def read_some(me: Person, numbers: Iterable[int]) -> None:
+    """These notices are read, as far as they are theirs. Does not commit."""
+    mine = (Notice.user_id == me.id, Notice.id.in_(list(numbers)), Notice.read_at.is_(None))
+    db.session.execute(update(Notice).where(*mine).values(read_at=now()), execution_options=UNSEEN)
+
+
+def unmailed(user_id: int) -> None:
+    """No mail tells them of what they were told so far: they wanted none then. Does not commit."""
+    mine = (Notice.user_id == user_id, Notice.mail_waits)
+    db.session.execute(update(Notice).where(*mine).values(mail_waits=False), execution_options=UNSEEN)
+
+
 def settle(kind: str, group: Group, code: str) -> None:
     """What was asked of people there is done: it waits for nobody any more. Does not commit."""
     it = (Notice.group_id == group.id, Notice.kind == kind, Notice.code == code, Notice.read_at.is_(None))
@@ -177,9 +183,9 @@ def sweep() -> None:
     """Marks those as read whose posts were seen, and forgets the old ones. Does not commit."""
     passed = and_(Reading.user_id == Notice.user_id, Post.id == Notice.post_id, Reading.seen_no >= Post.no)
     seen = select(1).select_from(Reading).join(Post, Post.topic_id == Reading.topic_id).where(passed)
-    mark = update(Notice).where(Notice.read_at.is_(None), exists(seen.correlate(Notice))).values(read_at=now())
+    mark = update(Notice).where(Notice.read_at.is_(None), sa.exists(seen.correlate(Notice))).values(read_at=now())
     db.session.execute(mark, execution_options=UNSEEN)
-    db.session.execute(delete(Notice).where(Notice.created_at < now() - LAST), execution_options=UNSEEN)
+    db.session.execute(sa.delete(Notice).where(Notice.created_at < now() - LAST), execution_options=UNSEEN)
 
 
 def init_app(app: Flask) -> None:

@@ -12,7 +12,7 @@ from forum.models.mark import Bookmark, Helpful
 from forum.models.member import NAMES_ORGANISATION, Draft, Expertise, FieldAudience, Session, Submission, Theme, User
 from forum.models.moving import Move, Moved
 from forum.models.mute import Mute
-from forum.models.notice import Event, Mail, MailState
+from forum.models.notice import Bounce, Event, Mail, MailState
 from forum.models.offer import Offer
 from forum.models.page import Consent, Page, PageQuote, PageVersion
 from forum.models.poll import Ballot, Poll
@@ -22,18 +22,18 @@ from forum.models.receipt import Opening
 from forum.models.report import Concern, Report, ReportKind, Verdict
 from forum.models.stray import Stray
 from forum.models.tagging import TagFollow
-from forum.models.telling import Habit, Hear, Hearing, Notice
+from forum.models.telling import Habit, Hear, Hearing, Notice, Untold
 from forum.models.upload import Upload
 from forum.models.workshop import Booking, CalendarKey, Material, SeenBy, Workshop
 
 __all__ = [
     "LEADING", "MAX_DEPTH", "NAMES_ORGANISATION", "NO_ANSWER", "SEATED", "AuditEntry", "Ballot", "Booking",
-    "Bookmark", "CalendarKey", "Citation", "Cites", "Concern", "Consent", "Document", "DocumentTag", "Draft", "Event",
-    "Expertise", "FeedKey", "FieldAudience", "FileAudience", "Follow", "Group", "Habit", "Hear", "Hearing", "Held",
-    "HeldState", "Helpful", "Invitation", "JoinRequest", "Kind", "Mail", "MailState", "Material", "Membership",
-    "Move", "Moved", "Mute", "Notice", "Offer", "Opening", "Page", "PageQuote", "PageVersion", "Poll", "Post",
-    "Preview", "PreviewState", "Quotation", "Reading", "Receipts", "Report", "ReportKind", "RequestState", "Revision",
-    "Scan", "SeenBy", "Session", "Slide", "Standing", "Stray", "Subject", "Submission", "Suggestion", "TagFollow",
-    "Theme", "Topic", "TopicKind", "TopicTag", "Upload", "User", "Verdict", "Version", "Workshop", "page_noun",
-    "waits",
+    "Bookmark", "Bounce", "CalendarKey", "Citation", "Cites", "Concern", "Consent", "Document", "DocumentTag",
+    "Draft", "Event", "Expertise", "FeedKey", "FieldAudience", "FileAudience", "Follow", "Group", "Habit", "Hear",
+    "Hearing", "Held", "HeldState", "Helpful", "Invitation", "JoinRequest", "Kind", "Mail", "MailState", "Material",
+    "Membership", "Move", "Moved", "Mute", "Notice", "Offer", "Opening", "Page", "PageQuote", "PageVersion", "Poll",
+    "Post", "Preview", "PreviewState", "Quotation", "Reading", "Receipts", "Report", "ReportKind", "RequestState",
+    "Revision", "Scan", "SeenBy", "Session", "Slide", "Standing", "Stray", "Subject", "Submission", "Suggestion",
+    "TagFollow", "Theme", "Topic", "TopicKind", "TopicTag", "Untold", "Upload", "User", "Verdict", "Version",
+    "Workshop", "page_noun", "waits",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-INDEXES = ("post_index", "file_index", "person_index", "title_index", "page_index")
+INDEXES = ("post_index", "file_index", "person_index", "title_index", "page_index", "workshop_index")
 #: a file's entry has the number version * SLOTS + LAST, and that of its slide 12 is 12 less: so the newest version has
 #: the highest numbers, and in it the file comes before its slides
 SLOTS, LAST = 4096, 4095
@@ -43,7 +43,11 @@ TITLES = Words("title_index", "t.id", "t.title", "''", ("t.group_id", "t.kind"),
 PAGES = Words(
     "page_index", "w.id", "w.title", "w.body", ("w.group_id", _OPEN), 'page w LEFT JOIN "group" g ON g.id = w.group_id'
 )
-ALL = (POSTS, FILES, SLIDES, PEOPLE, TITLES, PAGES)
+WORKSHOPS = Words(
+    "workshop_index", "k.id", "k.title", "k.agenda", ("k.group_id", _OPEN),
+    'workshop k LEFT JOIN "group" g ON g.id = k.group_id',
+)  # fmt: skip
+ALL = (POSTS, FILES, SLIDES, PEOPLE, TITLES, PAGES, WORKSHOPS)
 
 
 class Cause(NamedTuple):
@@ -93,6 +97,13 @@ CAUSES = (
     Cause(
         "group", "kind, parent_id", "page_index WHERE rowid IN (SELECT id FROM page WHERE group_id = OLD.id)",
         ((PAGES, "w.group_id = NEW.id"),), _OPENED, "pages",
+    ),
+    Cause(
+        "workshop", "group_id, title, agenda", "workshop_index WHERE rowid = OLD.id", ((WORKSHOPS, "k.id = NEW.id"),)
+    ),
+    Cause(
+        "group", "kind, parent_id", "workshop_index WHERE rowid IN (SELECT id FROM workshop WHERE group_id = OLD.id)",
+        ((WORKSHOPS, "k.group_id = NEW.id"),), _OPENED, "workshops",
     ),
     Cause("user", "name, handle, organisation", "person_index WHERE rowid = OLD.id", ((PEOPLE, "u.id = NEW.id"),)),
 )  # fmt: skip

@@ -81,6 +81,10 @@ class Group(Row, db.Model):
     spam_limit: Mapped[int] = mapped_column(default=6)
     #: hours until an unanswered question is offered to people who may know; 0 = never
     offer_after: Mapped[int] = mapped_column(default=24)
+    #: hours from one announcement to the next, at least; 0 = as often as its facilitators like
+    announce_after: Mapped[int] = mapped_column(default=24, server_default="24")
+    #: when the last announcement was sent, also if it was deleted since
+    announced_at: Mapped[datetime | None]
     welcome: Mapped[str] = mapped_column(Text, default="")
     refusal: Mapped[str] = mapped_column(Text, default="")
 

@@ -73,6 +73,8 @@ class User(Row, UserMixin, db.Model):
     visited_before_at: Mapped[datetime | None]
     #: whether a mail tells them when somebody mentions them
     mail_mentions: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    #: since when they are sent no mail, as it came back
+    mail_stopped_at: Mapped[datetime | None]
     #: grows with what pages show to them alone, such as bookmarks: part of the ETag of their pages
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 

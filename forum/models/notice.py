@@ -68,3 +68,18 @@ class Mail(Row, db.Model):
     due_at: Mapped[datetime] = mapped_column(default=now)
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Bounce(db.Model):
+    """A mail to an account that came back, not to be delivered ever. Each mail counts once."""
+
+    __tablename__ = "bounce"
+    __table_args__ = (Index("ix_bounce_user_id", "user_id", "at"),)
+
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    #: as RFC 3463 has it: "5.1.1"
+    status: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(default=now)
+    #: false = before the person said "try again", or changed the address
+    counts: Mapped[bool] = mapped_column(default=True)

@@ -55,6 +55,15 @@ class Notice(Row, db.Model):
     mail_waits: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
+class Untold(db.Model):
+    """A post whose many listeners a job is to tell of it."""
+
+    __tablename__ = "untold"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[datetime]
+
+
 class Hear(StrEnum):
     """What of a group comes to a member by mail."""
 
@@ -94,6 +103,8 @@ class Habit(db.Model):
     hour: Mapped[int] = mapped_column(sa.SmallInteger, default=7)
     day: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     paused_until: Mapped[datetime | None]
+    #: no mail of any group, whatever was chosen for it; of those joined later neither
+    silent: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     #: from this full hour to that one nothing is sent, in their zone
     quiet_from: Mapped[int | None] = mapped_column(sa.SmallInteger)
     quiet_to: Mapped[int | None] = mapped_column(sa.SmallInteger)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from forum.access import asked_by, person
-from forum.discussions.queries import files, gate, groups, home, lately, lists, places, posts
+from forum.discussions.queries import files, gate, groups, home, lately, lists, mine, places, posts
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.hot import Hot
@@ -17,7 +17,7 @@ HARMLESS = re.compile(r"SCAN (CONSTANT ROW|anon_\d+|\(subquery-\d+\)|\(join-\d+\
 HOT = {
     "group": groups.OF_GROUP, "topic": gate.OF_TOPIC, "posts": posts.POSTS, "place": places._PLACE,
     "first new": places._FIRST_NEW, "first unseen": places.FIRST_UNSEEN, "tags": lists._USED,
-    "for me": home.FOR_ME, "read": home.SEEN, "houses": home.HOUSES, "files": files.FILES,
+    "for me": mine.FOR_ME, "read": home.SEEN, "houses": home.HOUSES, "files": files.FILES,
     "stirred": lately.TOPICS, "tails": lately.TAILS,
     **{f"list {view}{' tagged' if tagged else ''}{' later' if later else ''}": made for (view, tagged, later), made in lists.LISTS.items()},
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """What people do in discussions. Nothing here commits, and nothing knows of a request."""
 
+from forum.discussions.actions.announcing import TooSoon, next_announcement
 from forum.discussions.actions.answering import (
     ANY,
     Said,
@@ -30,8 +31,9 @@ from forum.discussions.actions.posting import Closed, reply, start_topic
 from forum.discussions.actions.thanking import thank, unthank
 
 __all__ = [
-    "ANY", "Closed", "Gone", "Said", "Sent", "Settled", "Stale", "TooManyPins", "accept", "change_topic",
+    "ANY", "Closed", "Gone", "Said", "Sent", "Settled", "Stale", "TooManyPins", "TooSoon", "accept", "change_topic",
     "clear_answer", "delete_post", "delete_topic", "doubt", "edit", "follow", "give_back", "gone", "hide_post",
-    "hide_topic", "hold_reply", "hold_topic", "lock", "look_after", "mark_of_doubt", "pin", "publish", "reply",
-    "restore_post", "restore_topic", "start_topic", "take_back", "thank", "unfollow", "unlock", "unpin", "unthank",
+    "hide_topic", "hold_reply", "hold_topic", "lock", "look_after", "mark_of_doubt", "next_announcement", "pin",
+    "publish", "reply", "restore_post", "restore_topic", "start_topic", "take_back", "thank", "unfollow", "unlock",
+    "unpin", "unthank",
 ]  # fmt: skip

@@ -130,8 +130,15 @@ def give_back(me: Person, held: Held, words: str) -> None:
 
 
 def take_back(held: Held) -> None:
-    """Its author has it again as a draft, and it waits no more. Raises Settled, if that was decided meanwhile."""
-    take_topic(held.topic_id)
+    """Its author has it again as a draft, and it waits no more.
+
+    Raises Settled, if that was decided meanwhile, or its topic was moved.
+    """
+    stood = held.topic_id
+    take_topic(stood)
+    db.session.refresh(held, ["topic_id", "group_id", "answers", "documents"])
+    if held.topic_id != stood:
+        raise Settled("Its topic was moved in the same moment. Take it back again.")
     _keep_as_draft(held)
     _settle(held, HeldState.TAKEN_BACK)
 

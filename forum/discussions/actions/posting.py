@@ -9,6 +9,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from forum import activity, uploads
 from forum.access import FACILITATE, Person, default_audience, level
+from forum.discussions.actions.announcing import take_turn
 from forum.discussions.actions.citing import cite
 from forum.discussions.actions.following import follow
 from forum.discussions.actions.quoting import quote
@@ -74,10 +75,12 @@ def start_topic(
 ) -> Topic:  # fmt: skip
     """The new topic, with its opening post. `at` is for imports, and for what waited. Does not commit.
 
-    Raises TooLong.
+    Raises TooLong, and TooSoon for an announcement that its group has no turn for yet.
     """
     written = body if isinstance(body, Written) else write(body, group, me)
     moment = at or now()
+    if kind == TopicKind.ANNOUNCEMENT and at is None:
+        take_turn(group)
     counted = {"topic_count": Group.topic_count + 1, "last_topic_n": Group.last_topic_n + 1}
     n = db.session.scalars(_touch(group.id, moment, **counted).returning(Group.last_topic_n)).one()
     topic = Topic(

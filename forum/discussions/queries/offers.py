@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.access import ASKER, EVERYONE, Person, followers, readable
@@ -22,6 +22,12 @@ ANSWERS, SAID = 5, 2
 
 #: questions that somebody was asked about lately and that still wait, as rows of their front page
 OFFERED = "question.offered"
+_TO_ME = and_(
+    Offer.user_id == bindparam("me"), Offer.created_at > bindparam("lately", type_=Offer.created_at.type),
+    Offer.declined_at.is_(None),
+)  # fmt: skip
+#: whether there may be any: the rule costs something even where nothing is found
+ANY_OFFER = exists(select(1).where(_TO_ME))
 OF_HOME = (
     select(
         *COLUMNS, literal(0).label("new"), Group.slug.label("slug"), Group.name.label("group_name"),
@@ -33,10 +39,7 @@ OF_HOME = (
     .join(Topic, Topic.id == Offer.topic_id)
     .join(Group, Group.id == Topic.group_id)
     .join(User, User.id == Topic.author_id)
-    .where(
-        Offer.user_id == bindparam("me"), Offer.created_at > bindparam("lately", type_=Offer.created_at.type),
-        Offer.declined_at.is_(None), waits(Topic), readable(Topic, ASKER),
-    )
+    .where(_TO_ME, waits(Topic), readable(Topic, ASKER))
 )  # fmt: skip
 
 _HELPER = aliased(User)

@@ -46,8 +46,9 @@ def take_back(code: str) -> Response:
         raise NotFound
     if own.held.state != HeldState.WAITING:
         raise Conflict("A facilitator has decided about this meanwhile.")
-    where = own.draft
     actions.take_back(own.held)
     db.session.commit()
+    mine_now = mine_named(me, code)
+    where = mine_now.draft if mine_now else ""
     flash("It is a draft again." if where else "It waits no more. You find your text here.")
     return redirect(where or url_for(".held_anywhere"), 303)

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from forum.access import SignIn, catch_up, viewer
 from forum.discussions import visiting
 from forum.discussions.blueprint import bp
-from forum.discussions.queries.home import SHOWN, TO_HELP, Front, News, news_for, stirred_for
+from forum.discussions.queries.home import SHOWN, TO_HELP, Front, stirred_for
+from forum.discussions.queries.mine import News, news_for
 from forum.discussions.queries.rows import Row
 from forum.kit import fresh
 from forum.kit.clock import now

@@ -1,5 +1,6 @@
 """The topics of a group: its page."""
 
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from forum.kit import fresh
 from forum.kit.csrf import csrf_field
 from forum.sight import Sight, masthead_sight
 
+BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 CHIPS = {"latest": "Latest", "unread": "Unread", "unanswered": "Unanswered", "announcements": "Announcements"}
 #: (heading, sentence) where there is nothing to list
 EMPTY = {
@@ -63,8 +65,15 @@ def drawn(me: Person, group: Any, seen: Sight, view: str, tag: str, shelf: Shelf
         tags=tuple((name, address(group.slug, "latest", name), name == tag) for name in tags),
         pages={"newer_url": newest, "older_url": older}, may_start=can(me, "start topic", group),
         all_url=address(group.slug, view, ""),
+        since=since(shelf) if me and view == "latest" and not (tag or newest) else 0,
     )  # fmt: skip
     return make_response(page)
+
+
+def since(shelf: Shelf) -> int:
+    """When the newest post of the list was written, in microseconds since 1970."""
+    newest = max((row.last_post_at for row in shelf.rows), default=BEGAN)
+    return (newest - BEGAN) // timedelta(microseconds=1)
 
 
 @lru_cache(maxsize=4096)

@@ -1,11 +1,12 @@
 """Starting a topic. The page lives below its group, so that its sentence and its button cannot disagree."""
 
-from flask import redirect, render_template, request, url_for
-from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response
+from datetime import datetime
 
-from forum import drafts, once, uploads, vocabulary
-from forum.access import CardOnly, Person, can, enter, require, viewer
+from flask import current_app, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from forum import drafts, hearing, once, uploads, vocabulary
+from forum.access import CardOnly, Person, can, enter, hearers, require, viewer
 from forum.discussions import actions
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import KINDS, TopicForm
@@ -20,7 +21,8 @@ from forum.discussions.writing import Written, draft_place
 from forum.kit.db import db
 from forum.kit.rates import limiter
 from forum.kit.tags import tags_of
-from forum.models import SEATED, Document, Draft, Group, TopicKind
+from forum.kit.when import plural, whole, zone_of
+from forum.models import SEATED, Document, Draft, Group, TopicKind, User
 from forum.sight import sight
 
 NEW = "/groups/<slug>/topics/new"
@@ -71,14 +73,32 @@ def sent(me: Person, group: Group, form: TopicForm) -> Answer:
     documents = arrived(me, group, form) if can(me, "upload", group) else []
     choosing = choice(me, group)
     written = None if choosing else words(me, form, group) if right and not form.errors else None
-    if written is None or "preview" in request.form:
-        shown = page(me, group, form, documents, None, written, choosing)
+    looks = "preview" in request.form or (written and asks_first(me, group, form))
+    if written is None or looks:
+        shown = page(me, group, form, documents, None, None if form.errors else written, choosing)
         db.session.commit()
-        return shown, 200 if written or choosing else 422
+        return shown, 200 if (written and not form.errors) or choosing else 422
     return posted(me, group, form, written, documents)
 
 
-def posted(me: Person, group: Group, form: TopicForm, written: Written, documents: list[Document]) -> Response:
+def asks_first(me: Person, group: Group, form: TopicForm) -> bool:
+    """Whether it is an announcement that was not shown yet with the number of its readers, or comes too soon."""
+    if form.kind.data != TopicKind.ANNOUNCEMENT or "announce" in request.form:
+        return False
+    if at := actions.next_announcement(group):
+        refuse(me, group, form, at)
+    return True
+
+
+def refuse(me: Person, group: Group, form: TopicForm, at: datetime) -> None:
+    """Says at the field when the next announcement may be sent, by the clock of whoever writes."""
+    local = at.astimezone(zone_of(me.timezone or current_app.config["TIMEZONE"]))
+    often = plural(group.announce_after, "hour")
+    said = f"The last announcement here was less than {often} ago. The next can be sent from {whole(local)}"
+    form.refuse("kind", f"{said}. Until then you can save it as a draft, or post it as a discussion")
+
+
+def posted(me: Person, group: Group, form: TopicForm, written: Written, documents: list[Document]) -> Answer:
     """The way to the new topic. Sent twice, the form leads to the same one."""
     tags = tags_of(form.tags.data or "")
     weighed = weighed_by_all(me, group, form.title.data, written)
@@ -91,13 +111,24 @@ def posted(me: Person, group: Group, form: TopicForm, written: Written, document
         actions.hold_topic(me, group, about, written, actions.Sent(documents, marks_of_picks()), weighed)
         drafts.discard_draft(me.id or 0, draft_place(group))
         return waits(claim, group.slug, "topic", weighed)
-    topic = actions.start_topic(me, group, TopicKind(form.kind.data), form.title.data, written, tags, documents)
+    try:
+        topic = actions.start_topic(me, group, TopicKind(form.kind.data), form.title.data, written, tags, documents)
+    except actions.TooSoon as wait:
+        refuse(me, group, form, wait.at)
+        shown = page(me, group, form, documents)
+        db.session.commit()
+        return shown, 422
     address = claim.done(url_for("discussions.topic", slug=group.slug, n=topic.n, posted=1))
     drafts.discard_draft(me.id or 0, draft_place(group))
     db.session.commit()
     if request.form.get("poll"):
         return redirect(url_for("discussions.new_poll", slug=group.slug, n=topic.n), 303)
     return told(address, written, "")
+
+
+def reach_of(me: Person, group: Group) -> hearing.Reached:
+    """How many others an announcement goes to, and how. Names nobody."""
+    return hearing.reached(hearers(group).where(User.id != (me.id or 0)), group.id)
 
 
 def page(
@@ -119,4 +150,5 @@ def page(
         offered=vocabulary.offered(me, group),
         choosing=choosing, picked=chosen(me, picked(draft)), cites=written.cites if written else (),
         shown=written.shown if written else None,
+        reached=reach_of(me, group) if written and form.kind.data == TopicKind.ANNOUNCEMENT else None,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from forum.models import MAX_DEPTH, Group, Kind, Standing, Subject
 #: addresses below /groups that are no group's
 RESERVED = frozenset({"new", "search", "feed", "export", "all", "mine", "invitations"})
 LONGEST_SLUG = 60
-SWITCHES = ("facilitators_upload", "facilitators_start", "members_invite", "offer_after")
+SWITCHES = ("facilitators_upload", "facilitators_start", "members_invite", "offer_after", "announce_after")
 
 
 #: stands for everyone who is registered and in no group
