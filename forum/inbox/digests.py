@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import or_, select, union, update
+from sqlalchemy import and_, false, func, or_, select, union, update
 
 from forum import hearing, outbox
 from forum.inbox.sending import BATCH, UNSEEN, take
@@ -29,7 +29,10 @@ def due(after: int = 0) -> list[int]:
     moment = now()
     found = select(some.c.user_id).outerjoin(Habit, Habit.user_id == some.c.user_id)
     ripe = or_(Habit.digest_at.is_(None), Habit.digest_at <= moment)
-    awake = or_(Habit.paused_until.is_(None), Habit.paused_until <= moment)
+    awake = and_(
+        func.coalesce(Habit.silent, false()).is_(False),
+        or_(Habit.paused_until.is_(None), Habit.paused_until <= moment),
+    )
     return list(db.session.scalars(found.where(ripe, awake).order_by(some.c.user_id).limit(BATCH)))
 
 

@@ -24,6 +24,7 @@ class Habits(Form):
     pace = RadioField("When do you want mail from your groups?", choices=PACE)
     hour = SelectField("Summaries come at", choices=HOURS)
     day = SelectField("The weekly one comes on", choices=[SelectChoice(str(n), name) for n, name in enumerate(DAYS)])
+    silent = BooleanField("No mail from any group")
     paused_until = StringField("No mail from groups until")
     quiet_from = SelectField("Nothing from", choices=[NEVER, *HOURS])
     quiet_to = SelectField("to", choices=[NEVER, *HOURS])
@@ -35,7 +36,8 @@ class Habits(Form):
 
     def validate_paused_until(self, field: Any) -> None:
         """A day that there is, or nothing."""
-        if field.data and day_from(field.data) is None:
+        day = day_from(field.data or "")
+        if field.data and (day is None or not 2000 <= day.year <= 2200):
             raise ValidationError("Write a date, like 2026-03-02")
 
     def validate_quiet_to(self, field: Any) -> None:
@@ -48,6 +50,7 @@ class Habits(Form):
         """The habits, as they are kept."""
         quiet = [int(field.data) if field.data else None for field in (self.quiet_from, self.quiet_to)]
         return {
+            "silent": bool(self.silent.data),
             "daily": self.pace.data == "daily", "hour": int(self.hour.data), "day": int(self.day.data),
             "paused_until": self._until(), "quiet_from": quiet[0], "quiet_to": quiet[1],
             "discreet": bool(self.discreet.data),
@@ -66,6 +69,7 @@ def shown(habit: Habit, zone: str) -> dict[str, Any]:
     """Somebody's habits, as the form shows them."""
     until = habit.paused_until
     return {
+        "silent": habit.silent,
         "pace": "daily" if habit.daily else "now", "hour": str(habit.hour), "day": str(habit.day),
         "paused_until": until.astimezone(zone_of(zone)).date().isoformat() if until and until > now() else "",
         "quiet_from": "" if habit.quiet_from is None else str(habit.quiet_from),

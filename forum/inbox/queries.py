@@ -1,6 +1,6 @@
-"""What somebody was told, as their inbox shows it: one row a conversation, newest first in each section. One statement.
+"""What somebody was told, as their inbox shows it: one row a conversation, newest first in each section.
 
-The rule decides in the same statement: what they may not read any more was never there.
+Two statements. The rule decides in each: what they may not read any more was never there.
 """
 
 from collections.abc import Iterable
@@ -9,24 +9,28 @@ from textwrap import shorten
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import String, and_, bindparam, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from forum.access import ASKER, Person, asked_by, readable
-from forum.inbox.words import PLACES, SAYS, SECTIONS, sentence
+from forum.inbox.words import MEETINGS, PLACES, SAYS, SECTIONS, sentence
 from forum.kit import text
 from forum.kit.hot import Hot
-from forum.models import Group, Notice, Post, Topic, User
+from forum.kit.lean import one_of
+from forum.models import Group, Notice, Post, Topic, User, Workshop
 from forum.notices import UNREAD, with_posts
 
 #: so many notices are looked at; of a post so many letters
 NEWEST, OPENING, SHORT = 120, 1_200, 150
+#: above the number of any notice
+NEVER = 2**31 - 1
 
 _ACTOR = aliased(User)
 COLUMNS = (
     Notice.id, Notice.kind, Notice.code, Notice.created_at, case((UNREAD, 1), else_=0).label("unread"),
     Post.no, Post.topic_id, func.substr(Post.html, 1, OPENING).label("html"), Topic.n, Topic.title,
     Group.id.label("group_id"), Group.slug, Group.name.label("group_name"), Group.hue, _ACTOR.name.label("actor"),
+    Workshop.title.label("workshop"),
 )  # fmt: skip
 
 
@@ -35,11 +39,17 @@ def told(*conditions: Any) -> Any:
     found = with_posts(select(*COLUMNS).select_from(Notice)).outerjoin(Topic, Topic.id == Post.topic_id)
     found = found.join(Group, Group.id == func.coalesce(Notice.group_id, Post.group_id))
     found = found.outerjoin(_ACTOR, _ACTOR.id == Notice.actor_id)
+    named = (Workshop.group_id == Notice.group_id, cast(Workshop.n, String) == Notice.code)
+    found = found.outerjoin(Workshop, and_(one_of(Notice.kind, MEETINGS), *named))
     mine = (Notice.user_id == bindparam("me"), readable(Notice, ASKER))
     return found.where(*mine, *conditions).order_by(Notice.id.desc()).limit(NEWEST)
 
 
-LIST = Hot(told())
+#: kinds that wait for their reader to do something
+ASKS = [kind for kind, (section, _) in SAYS.items() if section == "needs"]
+#: what waits for somebody, however much was told since; and what else they were told before that number
+WAITING = Hot(told(one_of(Notice.kind, ASKS), UNREAD))
+LIST = Hot(told(~one_of(Notice.kind, ASKS), Notice.id < bindparam("before")))
 
 
 class Row(NamedTuple):
@@ -52,14 +62,29 @@ class Row(NamedTuple):
     group: tuple[str, str, int]
     at: datetime
     excerpt: str
-    #: how many of these they have not read
-    new: int
+    #: the numbers of those that they have not read
+    unread: list[int]
+
+    @property
+    def new(self) -> int:
+        """How many of these they have not read."""
+        return len(self.unread)
 
 
-def inbox_of(me: Person) -> dict[str, list[Row]]:
-    """Their rows by section. What waits for them does so until they have seen it, or it is done."""
-    rows = [row for row in grouped(LIST.rows(asked_by(me))) if row.new or row.section != "needs"]
-    return {name: found for name in SECTIONS if (found := [row for row in rows if row.section == name])}
+class Inbox(NamedTuple):
+    """Rows by section, and the number before which the next page begins; 0 = this is the last."""
+
+    rows: dict[str, list[Row]]
+    older: int
+
+
+def inbox_of(me: Person, before: int = 0) -> Inbox:
+    """Their newest rows, or those before a number. What waits for them stands on the first page until it is done."""
+    found = LIST.rows({**asked_by(me), "before": before or NEVER})
+    waits = [] if before else WAITING.rows(asked_by(me))
+    rows = grouped([*waits, *found])
+    sections = {name: several for name in SECTIONS if (several := [row for row in rows if row.section == name])}
+    return Inbox(sections, found[-1].id if len(found) == NEWEST else 0)
 
 
 def grouped(notices: Iterable[Any]) -> list[Row]:
@@ -67,7 +92,7 @@ def grouped(notices: Iterable[Any]) -> list[Row]:
     together: dict[Any, list[Any]] = {}
     for one in notices:
         section = SAYS.get(one.kind, ("news",))[0]
-        key = (section, one.topic_id) if one.topic_id else (one.kind, one.group_id, one.code)
+        key = (section, one.topic_id) if one.topic_id else (section == "workshops" or one.kind, one.group_id, one.code)
         together.setdefault(key, []).append(one)
     return [_row(several) for several in together.values()]
 
@@ -79,9 +104,10 @@ def _row(several: list[Any]) -> Row:
     same = [one for one in unread or several if one.kind == newest.kind]
     names = list(dict.fromkeys(one.actor for one in same if one.actor))
     return Row(
-        SAYS.get(newest.kind, ("news",))[0], sentence(newest.kind, names), newest.title or newest.group_name,
+        SAYS.get(newest.kind, ("news",))[0], sentence(newest.kind, names),
+        newest.title or newest.workshop or newest.group_name,
         address(first), (newest.slug, newest.group_name, newest.hue), newest.created_at, excerpt(newest.html),
-        len(unread),
+        [one.id for one in unread],
     )  # fmt: skip
 
 

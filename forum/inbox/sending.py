@@ -33,7 +33,7 @@ def at_once(after: int = 0) -> list[int]:
         select(Notice.user_id)
         .join(Habit, Habit.user_id == Notice.user_id)
         .where(Notice.mail_waits, Habit.daily.is_(False), Notice.user_id > after)
-        .where(or_(Habit.paused_until.is_(None), Habit.paused_until <= moment))
+        .where(~Habit.silent, or_(Habit.paused_until.is_(None), Habit.paused_until <= moment))
     )
     return list(db.session.scalars(found.distinct().order_by(Notice.user_id).limit(BATCH)))
 
@@ -62,15 +62,18 @@ def sent_lately(user_id: int) -> int:
 
 
 def take(user_id: int) -> Sequence[Any]:
-    """What waited for them and their choices let through, oldest first. None of it waits any more."""
+    """What waited for them and their choices let through, oldest first. None of it waits any more.
+
+    What came before the end of a pause stays in the inbox.
+    """
     mine = (Notice.user_id == user_id, Notice.mail_waits)
     done = update(Notice).where(*mine).values(mail_waits=False).returning(Notice.id)
     numbers = list(db.session.scalars(done, execution_options=UNSEEN))
     actor = select(User.name).where(User.id == Notice.actor_id).correlate(Notice).scalar_subquery()
     found = select(Notice.id, Notice.kind, Notice.post_id, Post.group_id, actor.label("actor"))
-    rows = db.session.execute(
-        found.join(Post, Post.id == Notice.post_id).where(Notice.id.in_(numbers)).order_by(Notice.id)
-    ).all()
+    found = found.join(Post, Post.id == Notice.post_id).outerjoin(Habit, Habit.user_id == Notice.user_id)
+    awake = or_(Habit.paused_until.is_(None), Habit.paused_until <= Notice.created_at)
+    rows = db.session.execute(found.where(Notice.id.in_(numbers), awake).order_by(Notice.id)).all()
     choices = hearing.choices_of(user_id)
     return [row for row in rows if _lets(choices.get(row.group_id, hearing.DEFAULT), row.kind)]
 

@@ -13,7 +13,12 @@ SAYS = {
     "mention": ("you", "mentioned you"),
     "reply": ("you", "replied to you"),
     "answer": ("you", "accepted your reply as the answer"),
-    "workshop": ("workshops", "has news of a workshop"),
+    "workshop": ("workshops", "planned this workshop"),
+    "workshop_changed": ("workshops", "changed when or where this workshop is"),
+    "workshop_cancelled": ("workshops", "cancelled this workshop"),
+    "workshop_place": ("workshops", "gave you a place"),
+    "workshop_files": ("workshops", "added files"),
+    "workshop_soon": ("workshops", "reminds you of it"),
     "announcement": ("news", "announced this"),
     "post": ("news", "wrote"),
     "tag": ("news", "started this with a tag that you follow"),
@@ -22,13 +27,18 @@ SAYS = {
     "declined": ("news", "declined your request to join"),
     "verdict": ("news", "A report was decided"),
 }
+#: kinds of a workshop
+MEETINGS = [kind for kind, (section, _) in SAYS.items() if section == "workshops"]
 #: where those lead that are not of a post, below their group
 PLACES = {
-    "request": "/manage/requests/{}", "report": "/manage/reports/{}", "workshop": "/workshops/{}",
+    "request": "/manage/requests/{}", "report": "/manage/reports/{}", **dict.fromkeys(MEETINGS, "/workshops/{}"),
     "accepted": "/hearing",
 }  # fmt: skip
 #: said where nobody is named
-NOBODY = {"asked": "You are asked for help"}
+NOBODY = {
+    "asked": "You are asked for help", "workshop_place": "You waited, and have a place now",
+    "workshop_files": "Files were added", "workshop_soon": "It begins within a day",
+}  # fmt: skip
 
 
 def who(names: list[str]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from forum.kit.db import db
 
 #: SQLite looks at the clock after so many of its own steps
-STEPS = 500
+STEPS = 2_000
 #: what PostgreSQL says of a statement it has given up
 CANCELLED = "57014"
 

@@ -37,9 +37,13 @@ class Hot:
 
     def rows(self, values: Values) -> list[Any]:
         """Every row, for these values of its named parameters."""
-        return self._run(_reading(), values)
+        return self._run(_reading(), values)[0]
 
-    def _run(self, connection: Connection, values: Values) -> list[Any]:
+    def head(self, values: Values, most: int) -> tuple[list[Any], int]:
+        """The first of its rows, and how many there are."""
+        return self._run(_reading(), values, most)
+
+    def _run(self, connection: Connection, values: Values, most: int | None = None) -> tuple[list[Any], int]:
         ready = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect, values)
         statement_run.send(ready.sql)
         raw, kind = connection.connection, connection.dialect.loaded_dbapi.Error
@@ -47,7 +51,8 @@ class Hot:
             with closing(raw.cursor()) as cursor:
                 self._before(connection)
                 cursor.execute(ready.sql, ready.bound(values))
-                return ready.read(cursor.fetchall()) if cursor.description else []
+                found = cursor.fetchall() if cursor.description else []
+                return ready.read(found[:most]), len(found)
         except kind as error:
             if connection.dialect.is_disconnect(error, raw.dbapi_connection, None):
                 connection.invalidate(error)  # the server went away, and with it all that is in the pool
@@ -76,7 +81,7 @@ class Change(Hot):
     def run(self, values: Values) -> list[Any]:
         """The rows of its RETURNING, if it has one. What the session holds back is written before. Does not commit."""
         db.session.flush()
-        return self._run(db.session.connection(), values)
+        return self._run(db.session.connection(), values)[0]
 
     _before = staticmethod(begin_to_write)
 
@@ -141,11 +146,19 @@ def given(model: Any, *columns: str) -> dict[str, Any]:
     return {name: sa.bindparam(f"to_{name}", type_=model.__table__.c[name].type) for name in columns}
 
 
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
 def on_conflict_nothing(model: Any, *columns: str) -> dict[str, Any]:
     """An INSERT of these columns that does nothing where the row is there already, for each engine."""
-    makers: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
     values = given(model, *columns)
-    return {engine: insert(model).values(values).on_conflict_do_nothing() for engine, insert in makers.items()}
+    return {engine: insert(model).values(values).on_conflict_do_nothing() for engine, insert in INSERTS.items()}
+
+
+def insert_found(engine: str, model: Any, found: sa.Select[Any]) -> Any:
+    """An INSERT of what a SELECT finds, whose columns are named as the model's; what is there already stays."""
+    names = [column.key for column in found.selected_columns]
+    return INSERTS[engine](model).from_select(names, found, include_defaults=False).on_conflict_do_nothing()
 
 
 def _reading() -> Connection:

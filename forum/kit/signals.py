@@ -6,6 +6,8 @@ _ours = Namespace()
 
 #: mail was queued, and its transaction has committed. Sent by outbox with the app; heard by jobs
 mail_waits = _ours.signal("mail waits")
+#: people are to be told of a post, and its transaction has committed. Sent by discussions with the app; heard by jobs
+news_waits = _ours.signal("news waits")
 #: slides are to be made of a file, and its transaction has committed. Sent by uploads with the app; heard by jobs
 preview_waits = _ours.signal("preview waits")
 #: files are to be checked for viruses, and their transaction has committed. Sent by uploads with the app; heard by jobs

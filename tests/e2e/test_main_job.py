@@ -43,6 +43,7 @@ def add_to_topic(page: Page) -> str:
     page.get_by_label("Details").fill("Eight slides. **Slide 5** is the one to argue about.")
     page.get_by_label("Add files").set_input_files(SLIDES)
     page.get_by_role("button", name="Post to Performance Management").click()
+    page.get_by_role("button", name="Announce to").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The slides of the autumn workshop are here")
     return page.url.split("?")[0]
 

@@ -26,6 +26,7 @@ class Letters:
         self.folder = Path(app.instance_path) / "mail"
 
     def run(self):
+        jobs.tell_listeners()
         jobs.mail_notices()
         jobs.send_digests()
         db.session.commit()

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from forum import hearing
+from forum.discussions import actions
 from forum.kit import clock
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Habit, Hear
+from forum.models import Habit, Hear, Topic
+from forum.who import person
 from tests.discussions.conftest import see
 
 HABITS = {"pace": "now", "hour": "6", "day": "4", "quiet_from": "22", "quiet_to": "7", "paused_until": ""}
@@ -34,15 +36,39 @@ def test_joining_leads_to_one_screen_that_asks(community, as_):
 
 
 def test_the_estimate_counts_the_last_eight_weeks_and_not_ones_own(community, as_, talk, closed):
-    before = hearing.estimates(community.ceri, [community.group("performance").id])
+    before = hearing.estimates(person(community.ceri.id), [community.group("performance").id])
     with clock.at(now() - timedelta(weeks=9)):
         talk.reply(as_(community.dan), "performance", closed, "Long ago.")
     talk.replies(as_(community.dan), "performance", closed, *[""] * 8)
     talk.reply(as_(community.ceri), "performance", closed, "My own.")
-    after = hearing.estimates(community.ceri, [community.group("performance").id])
+    after = hearing.estimates(person(community.ceri.id), [community.group("performance").id])
     number = community.group("performance").id
     assert after[number][Hear.EVERY] == pytest.approx(before[number][Hear.EVERY] + 1)
     assert after[number][Hear.REPLIES] == before[number][Hear.REPLIES]
+
+
+@pytest.mark.parametrize("who", ["ceri", "priya"])
+@pytest.mark.parametrize("deed", ["hiding", "deletion"])
+def test_the_estimate_counts_no_topic_that_is_hidden_or_deleted(community, as_, talk, closed, who, deed):
+    def estimate():
+        return hearing.estimates(person(getattr(community, who).id), [group])[group]
+
+    group = community.group("performance").id
+    ruth = as_(community.ruth)
+    before = estimate()
+    n = talk.topic(ruth, "performance", "We meet in May", kind="announcement")
+    talk.replies(as_(community.dan), "performance", n, "", "")
+    during = estimate()
+    assert during[Hear.EVERY] > before[Hear.EVERY] and during[Hear.REPLIES] > before[Hear.REPLIES]
+    found = select(Topic).where(Topic.group_id == group, Topic.n == n)
+    topic = db.session.scalars(found).one()
+    leader = person(community.ruth.id)
+    if deed == "hiding":
+        actions.hide_topic(leader, topic)
+    else:
+        actions.delete_topic(leader, topic)
+    db.session.commit()
+    assert estimate() == before
 
 
 def test_the_settings_hold_exactly_four_choices_a_group_and_all_habits(community, as_):
@@ -68,7 +94,15 @@ def test_mail_is_paused_until_a_day(community, as_):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"pace": "often"}, {"hour": "24"}, {"paused_until": "soon"}, {"quiet_to": ""}, {"hear-performance": "all"}],
+    [
+        {"pace": "often"},
+        {"hour": "24"},
+        {"paused_until": "soon"},
+        {"paused_until": "0001-01-01"},
+        {"paused_until": "9999-12-31"},
+        {"quiet_to": ""},
+        {"hear-performance": "all"},
+    ],
 )
 def test_what_there_is_not_can_not_be_chosen(community, as_, wrong):
     maya = as_(community.maya)

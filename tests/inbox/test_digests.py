@@ -12,6 +12,7 @@ from forum.kit import clock
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Habit, Mail
+from forum.outbox import news
 from forum.who import person
 from tests.inbox.test_mail import words
 
@@ -96,16 +97,38 @@ def test_a_week_is_summed_up_on_its_day_whenever_the_jobs_ran(community, as_, ta
     assert len(found) == 1 and "this week" in found[0]["Subject"]
 
 
-def test_who_paused_hears_when_the_pause_is_over(community, as_, talk, closed, letters, wants):
-    wants("dan", "every", pace="daily", paused_until=(now() + 3 * DAY).date().isoformat())
+@pytest.mark.parametrize("pace", ["daily", "now"])
+def test_who_paused_hears_of_what_comes_after_it(community, as_, talk, closed, letters, wants, pace):
+    wants("dan", "every", pace=pace, paused_until=(now() + 3 * DAY).date().isoformat())
     talk.reply(as_(community.maya), "performance", closed, "While you were away.")
     letters.run()
     with tomorrow(2):
         assert letters(community.dan) == []
     with tomorrow(5):
         letters.run()
+        talk.reply(as_(community.maya), "performance", closed, "Good to see you.")
     with tomorrow(7):
-        assert "While you were away." in words(letters(community.dan)[0])
+        (letter,) = letters(community.dan)
+    assert "Good to see you." in words(letter) and "While you were away." not in words(letter)
+
+
+def test_who_ends_a_pause_early_gets_no_mail_of_it_either(community, as_, talk, closed, letters, wants):
+    wants("dan", "every", paused_until=(now() + 9 * DAY).date().isoformat())
+    talk.reply(as_(community.maya), "performance", closed, "While you were away.")
+    wants("dan", "every")
+    assert letters(community.dan) == []
+
+
+def test_of_too_much_the_newest_comes_and_the_rest_is_counted(community, as_, talk, closed, daily, monkeypatch):
+    monkeypatch.setattr(news, "MOST", 3)
+    for n in range(5):
+        talk.reply(as_(community.maya), "performance", closed, f"Said as number {n}.")
+    daily.run()
+    with tomorrow():
+        (letter,) = daily(community.dan)
+    said = words(letter)
+    assert [n for n in range(5) if f"Said as number {n}." in said] == [2, 3, 4]
+    assert "And 2 more in your inbox" in said and said.index("number 2") < said.index("number 4")
 
 
 @pytest.mark.parametrize(

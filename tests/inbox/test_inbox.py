@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from forum import notices
 from forum.groups import actions as groups
+from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Notice
+from forum.models import Notice, Post
 from forum.who import person
 from tests.discussions.conftest import see
 
@@ -49,7 +50,7 @@ def test_the_head_of_every_page_counts_what_is_unread_and_reading_the_topic_sett
     assert waits(maya) == 0
     talk.replies(as_(community.dan), "performance", closed, "", "")
     assert waits(maya) == 2
-    assert see(maya, "/inbox").words.count("Who can help") == 1, "one row a conversation"
+    assert see(maya, "/inbox").text.count(">Who can help</a>") == 1, "one row a conversation"
     maya.get(f"/groups/performance/topics/{closed}")
     assert waits(maya) == 0
     notices.sweep()
@@ -165,3 +166,50 @@ def test_the_inbox_asks_as_often_for_many_as_for_few(community, as_, talk, close
             assert maya.get("/inbox").status_code == 200
         counts.append(len(seen.statements))
     assert counts[0] == counts[1] <= 6
+
+
+def ids(page):
+    """The notices of each row that is not read, as its button names them."""
+    return re.findall(r'name="notices" value="([^"]*)"', page.text)
+
+
+def test_one_row_is_marked_as_read_and_the_others_stay(community, as_, talk, closed):
+    maya, dan = as_(community.maya), as_(community.dan)
+    maya.post("/inbox/read", data={"until": "2999-01-01T00:00:00+00:00"})
+    other = talk.topic(maya, "performance", "And another")
+    talk.replies(dan, "performance", closed, "", "")
+    talk.reply(dan, "performance", other)
+    rows = ids(see(maya, "/inbox"))
+    assert sorted(len(row.split()) for row in rows) == [1, 2] and waits(maya) == 3
+    several = max(rows, key=len)
+    talk.reply(as_(community.ceri), "performance", closed, "This came since.")
+    assert as_(community.dan).post("/inbox/read/some", data={"notices": several}).status_code == 303
+    assert waits(maya) == 4, "nobody reads for somebody else"
+    assert maya.post("/inbox/read/some", data={"notices": several}).headers["Location"] == "/inbox"
+    assert waits(maya) == 2
+    for rubbish in ("", "x", "1,2", "0", "9" * 10, "1 " * 400):
+        assert maya.post("/inbox/read/some", data={"notices": rubbish}).status_code == 422
+
+
+def test_what_waits_for_somebody_never_drops_out_and_older_ones_are_on_further_pages(community, as_, watch):
+    priya, group = as_(community.priya), community.group("performance")
+    priya.post("/inbox/read", data={"until": "2999-01-01T00:00:00+00:00"})
+    old = db.session.scalars(select(Post).where(Post.group_id == group.id).limit(1)).one()
+    rows = [("request", None, group.id, "old"), *[("post", old.id, None, "")] * 300]
+    for at, (kind, post, place, code) in enumerate(rows):
+        read = None if kind == "request" else now()
+        needs = 4 if kind == "request" else 2
+        db.session.add(Notice(
+            user_id=community.priya.id, kind=kind, post_id=post, group_id=place, code=code, needs=needs,
+            once=f"test:{at}", read_at=read,
+        ))  # fmt: skip
+    db.session.commit()
+    assert waits(priya) == 1
+    with watch() as seen:
+        page = see(priya, "/inbox")
+    assert "/manage/requests/old" in page.text and len(seen.statements) <= 6
+    pages = 1
+    while older := re.search(r'href="/inbox\?before=(\d+)"', page.text):
+        page, pages = see(priya, f"/inbox?before={older[1]}"), pages + 1
+    assert pages >= 3 and "/manage/requests/old" not in page.text
+    assert priya.get("/inbox?before=x").status_code == 404

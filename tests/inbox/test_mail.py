@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from forum import hearing
+from forum import hearing, outbox
 from forum.groups import actions as groups
 from forum.kit import clock
 from forum.kit.clock import now
 from forum.kit.db import db
+from forum.members import proofs
 from forum.models import SEATED, Hear
+from forum.outbox import stopping
 from forum.who import person
 from tests.conftest import Browser
+from tests.discussions.conftest import see
 
 
 def words(letter):
@@ -74,6 +77,16 @@ def test_whoever_chose_nothing_or_paused_gets_no_mail_of_mentions(community, as_
     assert letters(community.ceri) == [] == letters(community.dan)
 
 
+def test_mail_of_a_mention_waits_for_the_end_of_quiet_hours(community, as_, talk, closed, letters, wants):
+    with clock.at(now().replace(hour=1, minute=30)):
+        wants("ceri", quiet_from="0", quiet_to="5")
+        talk.reply(as_(community.maya), "performance", closed, "@ceri, when you are up")
+        assert letters(community.ceri) == []
+    with clock.at(now().replace(hour=6)):
+        (letter,) = letters(community.ceri)
+        assert "when you are up" in words(letter)
+
+
 def test_mail_programs_lay_a_topic_together(community, as_, talk, closed, letters, wants):
     wants("maya", "every")
     talk.replies(as_(community.dan), "performance", closed, "", 1)
@@ -100,6 +113,23 @@ def test_one_press_ends_the_mail_of_that_group_signed_out(app, community, as_, t
     talk.reply(as_(community.dan), "performance", closed, "Something else.")
     assert len(letters(community.maya)) == 1
     assert program.post("/mail/stop/" + "x" * 64).status_code == 404
+
+
+def test_no_more_mail_of_any_group_holds_for_groups_joined_later_until_it_is_undone(app, community, as_, talk, letters):
+    token, joanna, tom = stopping.keep(community.joanna, None), as_(community.joanna), as_(community.tom)
+    assert Browser(app, use_cookies=False).post(f"/mail/stop/{token}").status_code == 200
+    joanna.post("/groups/policy/membership")
+    talk.topic(tom, "policy", "News while it was quiet", kind="announcement")
+    for days in (0, 2, 9):
+        with clock.at(now() + timedelta(days=days)):
+            assert letters(community.joanna) == []
+    assert "You want no mail from any group now" in see(joanna, "/groups/policy/hearing").words
+    assert re.search(r'<input[^>]*checked[^>]*name="silent"', see(joanna, "/settings/hearing").text)
+    habits = {"pace": "now", "hour": "7", "day": "0", "quiet_from": "", "quiet_to": "", "hear-policy": "every"}
+    assert joanna.post("/settings/hearing", data=habits).status_code == 303
+    talk.topic(tom, "policy", "And once it was not")
+    (letter,) = letters(community.joanna)
+    assert "And once it was not" in letter["Subject"]
 
 
 def test_who_left_before_it_was_sent_gets_nothing(community, as_, talk, closed, letters, wants):
@@ -155,11 +185,16 @@ def test_discreet_mail_says_only_that_there_is_something(community, as_, talk, c
     assert "/inbox" in said or "home page" in said
 
 
+def seated(community, group):
+    """Some people of the demo community who have a seat there."""
+    names = ("ruth", "priya", "ines", "tom", "dan", "maya", "ceri", "grace", "joanna", "sam", "hugh")
+    people = [getattr(community, name) for name in names]
+    return [one for one in people if person(one.id).standing(group.id) in SEATED]
+
+
 def test_mail_of_a_hidden_group_is_always_discreet(community, as_, talk, letters):
     group = community.group("reorganisation")
-    names = ("ruth", "priya", "ines", "tom", "dan", "maya", "ceri", "grace", "joanna", "sam", "hugh")
-    found = [name for name in names if person(getattr(community, name).id).standing(group.id) in SEATED]
-    writer, reader = (getattr(community, name) for name in found[:2])
+    writer, reader = seated(community, group)[:2]
     habits = {"pace": "now", "hour": "7", "day": "0", "quiet_from": "", "quiet_to": "", "paused_until": ""}
     as_(reader).post("/settings/hearing", data={**habits, "hear-reorganisation": "every"})
     talk.topic(as_(writer), "reorganisation", "Who moves first", body="Quietly said.")
@@ -167,6 +202,27 @@ def test_mail_of_a_hidden_group_is_always_discreet(community, as_, talk, letters
     said = letter["Subject"] + letter["List-Id"] + words(letter) + markup(letter)
     for secret in (group.name, group.slug, "Who moves first", "Quietly said", writer.name):
         assert secret not in said
+
+
+def test_mail_of_a_hidden_group_that_is_of_no_post_is_discreet_too(community, letters):
+    group = community.group("reorganisation")
+    reader = seated(community, group)[0]
+    outbox.queue("role-changed", reader, "role:1", group, role="facilitator")
+    db.session.commit()
+    (letter,) = letters(reader)
+    said = letter["Subject"] + letter["List-Id"] + words(letter) + markup(letter)
+    assert "/inbox" in said and not [secret for secret in (group.name, group.slug, "facilitator") if secret in said]
+
+
+def test_an_address_that_was_left_ends_no_mail_any_more(community, as_, visitor, talk, closed, letters, wants):
+    wants("dan", "every")
+    talk.reply(as_(community.maya), "performance", closed)
+    (letter,) = letters(community.dan)
+    path = letter["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
+    assert visitor.get(path).status_code == 200
+    assert proofs.change_address(community.dan, "dan.new@example.org")
+    db.session.commit()
+    assert visitor.get(path).status_code == 404
 
 
 def test_death_between_queueing_and_sending_costs_and_doubles_nothing(community, as_, talk, closed, letters, wants):

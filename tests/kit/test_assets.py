@@ -25,7 +25,7 @@ def test_the_styles_are_one_file_in_the_order_of_their_layers(kit: Flask, plain:
 
 
 #: what only a form with a chosen file needs: fetched then, and not with every page
-LATER = {"mention.js", "pieces.js", "press.js", "quote.js", "sending.js", "similar.js", "slides.js"}
+LATER = {"live.js", "mention.js", "pieces.js", "press.js", "quote.js", "sending.js", "similar.js", "slides.js"}
 
 
 def test_the_scripts_are_one_file_that_asks_for_others_only_when_they_are_needed(
@@ -34,7 +34,7 @@ def test_the_scripts_are_one_file_that_asks_for_others_only_when_they_are_needed
     script = plain.get(url(kit, "js/site.js")).text
     assert not re.search(r"^\s*(import|export)\b", script, re.MULTILINE)
     fetched = re.findall(r"\bimport\('\./([^')]*)'\)", script)
-    assert sorted(fetched) == ["mention.js", "pieces.js", "similar.js", "slides.js"]
+    assert sorted(fetched) == ["live.js", "mention.js", "pieces.js", "similar.js", "slides.js"]
     assert all(plain.get(url(kit, f"js/{name}")).status_code == 200 for name in LATER)
     for module in FORUM.joinpath("static", "js").glob("*.js"):
         if module.name in LATER:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from forum import activity, who
 from forum.access import asked_by, person, readable
 from forum.discussions.actions.following import FOLLOW
-from forum.discussions.queries import files, gate, groups, home, lists, places, posts
+from forum.discussions.queries import files, gate, groups, home, lists, mine, places, posts
 from forum.groups import chrome
 from forum.kit.clock import now
 from forum.kit.db import db
@@ -22,7 +22,7 @@ from forum.uploads import reading as uploads
 
 HOT = {
     "session": session.OPEN, "seats": who.SEATS, "topic": gate.OF_TOPIC, "posts": posts.POSTS, "files of posts": uploads.ATTACHED,
-    "unseen": places.FIRST_UNSEEN, "group": groups.OF_GROUP, "for me": home.FOR_ME, "read": home.SEEN, "houses": home.HOUSES,
+    "unseen": places.FIRST_UNSEEN, "group": groups.OF_GROUP, "for me": mine.FOR_ME, "read": home.SEEN, "houses": home.HOUSES,
     "new files": files.FILES, "rail": chrome.NEWS, "bytes": library.BYTES,
     **{f"list {' '.join(map(str, key))}": made for key, made in lists.LISTS.items()},
 }  # fmt: skip

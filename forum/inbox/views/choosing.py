@@ -1,18 +1,20 @@
 """Choosing how one wants to hear of a group: the screen on joining, and all groups in the settings."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from forum import hearing
+from forum import hearing, notices
 from forum.access import Person, enter, require, viewer
 from forum.inbox.blueprint import bp
 from forum.inbox.forms import Habits, shown
 from forum.inbox.views.reading import reader
 from forum.inbox.words import CHOICES, per_week
+from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import SEATED, Group, Hear
+from forum.outbox import bounces
 from forum.sight import masthead_sight
 
 Answer = Response | str | tuple[str, int]
@@ -63,8 +65,10 @@ def member(slug: str) -> tuple[Person, Group]:
 def page(me: Person, group: Group, wrong: str = "") -> str:
     """The screen of one group."""
     chosen = hearing.choices_of(me.id).get(group.id, hearing.DEFAULT)
-    found = ways(hearing.estimates(me, [group.id])[group.id], hearing.habit_of(me.id).daily)
-    facts = {"chosen": chosen.value, "ways": found, "sight": masthead_sight(group), "wrong": wrong}
+    habit = hearing.habit_of(me.id)
+    found = ways(hearing.estimates(me, [group.id])[group.id], habit.daily)
+    facts: dict[str, Any] = {"chosen": chosen.value, "ways": found, "sight": masthead_sight(group), "wrong": wrong}
+    facts |= {"silent": habit.silent}
     return render_template("inbox/hear.html", nav="groups", group=group, **facts)
 
 
@@ -93,7 +97,10 @@ def save() -> Answer:
             abort(422)
         if chosen:
             hearing.choose(me.id, number, Hear(chosen))
-    hearing.keep(hearing.habit_of(me.id), form.values)
+    habit = hearing.habit_of(me.id)
+    if hearing.paused(habit, now()):  # what came meanwhile is in the inbox, as they were told
+        notices.unmailed(me.id or 0)
+    hearing.keep(habit, form.values)
     db.session.commit()
     flash("Saved.")
     return redirect(url_for(".settings"), 303)
@@ -107,4 +114,5 @@ def all_groups(me: Person, form: Habits) -> str:
         Offer(me.seats[n].slug, me.seats[n].name, chosen.get(n, hearing.DEFAULT).value, ways(bring[n], daily))
         for n in mine
     ]
-    return render_template("inbox/settings.html", tab="hearing", form=form, offers=offers, zone=zone_of(me))
+    facts = {"offers": offers, "zone": zone_of(me), "stopped": bounces.stopped(me.id)}
+    return render_template("inbox/settings.html", tab="hearing", form=form, **facts)

@@ -5,11 +5,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from forum import hearing
-from forum.access import person
 from forum.inbox.blueprint import bp
 from forum.kit.csrf import proves_itself
 from forum.kit.db import db
-from forum.models import SEATED, Hear
+from forum.models import Hear
 from forum.outbox import stopping
 
 
@@ -39,7 +38,9 @@ def stop(token: str) -> Response:
 def stop_now(token: str) -> Response:
     """No more mail of that group, or of any."""
     user_id, group = whose(token)
-    for number in [group] if group else person(user_id).holding(SEATED):
-        hearing.choose(user_id, number, Hear.NOTHING)
+    if group:
+        hearing.choose(user_id, group, Hear.NOTHING)
+    else:
+        hearing.silence(user_id)
     db.session.commit()
     return page(True, group)

@@ -7,7 +7,9 @@ import waiting from './waiting.js';
 // fetched when it is needed, by few pages
 const similar = (box) => import('./similar.js').then((code) => code.default(box), () => {});
 const slides = (deck) => import('./slides.js').then((code) => code.default(deck), () => {});
-const MODULES = { composer, reply, similar, slides, upload, waiting };
+// not before somebody has stayed for a while
+const live = (place) => setTimeout(() => import('./live.js').then((code) => code.default(place), () => {}), 20_000);
+const MODULES = { composer, live, reply, similar, slides, upload, waiting };
 const enhance = (root) => {
   for (const element of root.querySelectorAll('[data-module]')) {
     for (const name of element.dataset.module.split(' ')) MODULES[name](element);
