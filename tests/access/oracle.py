@@ -1,6 +1,7 @@
 """access.md once more, in plain Python over plain facts, written from the page and not from the code."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 LEVELS = ("nothing", "card", "read", "take part", "facilitate", "own")
@@ -14,24 +15,30 @@ AT_HOME = {"member": "take part", "facilitator": "facilitate", "owner": "own"}
 COLUMN = {"open": 0, "public": 1, "restricted": 2, "single": 2, "private": 3, "hidden": 4}
 
 
-@dataclass
+@dataclass(eq=False)
 class Someone:
-    """A person as access.md speaks of them. `stands` maps a group's name to the standing they hold there."""
+    """A person as access.md speaks of them. `stands` maps a group's name to the standing they hold there.
+
+    What a person may is worked out once for each group, so neither field changes.
+    """
 
     account: str
     stands: dict[str, str] = field(default_factory=dict)
 
 
+@cache
 def shape(name: str) -> str:
     """The group's own shape: the last word of its name."""
     return name.rsplit("-", maxsplit=1)[-1]
 
 
+@cache
 def parent(name: str) -> str | None:
     """The group it is a sub-group of."""
     return name.rpartition("-")[0] or None
 
 
+@cache
 def belongs(who: Someone, name: str) -> bool:
     """Is in the group: by role, and in every group above it."""
     above = parent(name)
@@ -48,6 +55,7 @@ def may_walk_in(who: Someone, name: str) -> bool:
     )
 
 
+@cache
 def level(who: Someone, name: str) -> str:
     """What a person may in a group."""
     if who.account == "suspended":
@@ -69,11 +77,13 @@ def level(who: Someone, name: str) -> str:
     return PAGE[counts_as][COLUMN[shape(name)]]
 
 
+@cache
 def at_least(who: Someone, name: str, wanted: str) -> bool:
     """Whether their level includes the wanted one."""
     return LEVELS.index(level(who, name)) >= LEVELS.index(wanted)
 
 
+@cache
 def registered_here(who: Someone, name: str) -> bool:
     """Registered, as the group means it: in a sub-group, a member of its parent; banned people are not."""
     above = parent(name)

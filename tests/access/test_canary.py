@@ -322,7 +322,12 @@ def crawl(browser: Browser, seeds: list[str]) -> dict[str, str]:
         if path in found:
             continue
         reply = browser.get(path)
-        text = reply.get_data(as_text=True) if (reply.mimetype or "").startswith(("text/", "application/atom")) else ""
+        text = (
+            reply.get_data(as_text=True)
+            if (reply.mimetype or "").startswith(("text/", "application/atom", "application/json"))
+            else ""
+        )
+        text = text.replace("\r\n ", "")  # lines of a calendar are folded anywhere
         found[path] = text + " ".join(f"{name}: {value}" for name, value in reply.headers)
         waiting.extend(link for link in links(text, f"http://localhost{path}") if link not in found)
     return found
@@ -333,7 +338,7 @@ def seeds_of() -> list[str]:
     found = ["/", "/bookmarks", "/groups", "/people", "/settings", "/inbox", "/about/access", "/unanswered", "/waiting"]
     found += [
         f"/search?q=canary*&kind={kind}{more}"
-        for kind in ("talk", "pages", "files", "people")
+        for kind in ("talk", "pages", "workshops", "files", "people")
         for more in ("", "&sort=best")
     ]
     for group in db.session.scalars(select(Group)).unique():
@@ -353,7 +358,13 @@ def seeds_of() -> list[str]:
         found += [f"{base}/topics/{n}" for n in db.session.scalars(select(Topic.n).where(Topic.group_id == group.id))]
         for n in db.session.scalars(select(Document.n).where(Document.group_id == group.id)):
             found += [f"{base}/library/{n}", f"{base}/library/{n}/download", f"{base}/library/{n}/slides/1"]
-        found += [f"{base}/tags", f"{base}/manage/tags"]
+        found += [
+            f"{base}/tags",
+            f"{base}/manage/tags",
+            f"{base}/since/0",
+            f"{base}/topics/1/since/0",
+            f"{base}/hearing",
+        ]
         found += [f"{base}/workshops", f"{base}/workshops/1", f"{base}/workshops/1.ics", f"{base}/workshops/1/files"]
     return found
 

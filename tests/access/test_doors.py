@@ -59,7 +59,7 @@ def sample(rule: Rule, community: Community) -> str:
     request = db.session.scalars(select(JoinRequest.code).where(JoinRequest.group_id == group.id)).first()
     invitation = db.session.scalars(select(Invitation.code).where(Invitation.group_id == group.id)).first()
     values = {
-        "slug": "performance", "n": "1", "k": "1", "no": "1", "v": "1", "number": "1", "handle": "maya", "token": "x" * 43,
+        "slug": "performance", "n": "1", "k": "1", "no": "1", "v": "1", "number": "1", "moment": "0", "waited": "0", "handle": "maya", "token": "x" * 43,
         "request_code": request or "x", "code": request if "request" in rule.rule else invitation or "x",
     }  # fmt: skip
     return re.sub(r"<(?:[^:<>]+:)?([a-z_]+)>", lambda match: str(values.get(match.group(1), "x")), rule.rule)

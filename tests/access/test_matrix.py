@@ -1,6 +1,7 @@
 """Guard 1: every person × every group and sub-group × every thing, against an oracle written from access.md."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ CELLS = {"count": 0}
 def filled(empty_world: Any) -> Iterator[None]:
     """The world, built once for these tests, which only read."""
     world.build()
+    everybody.cache_clear()
     yield
     print(f"\naccess matrix: {CELLS['count']:,} cells")
 
@@ -59,6 +61,7 @@ def standings(user: User) -> dict[str, str]:
     }
 
 
+@cache
 def everybody() -> list[tuple[Person, oracle.Someone, str]]:
     """Every person, as the code knows them and as the oracle does, with their name."""
     found = [(VISITOR, oracle.Someone("none"), "visitor")]
@@ -74,13 +77,14 @@ def compare(model: Any, condition: Any, expected: Any, rows: list[Any], place: A
     Asked in both ways: for the person, and by the statement made once for whoever asks (pages use both).
     """
     made_once = select(model.id).where(condition(access.ASKER))
+    placed = [(row.id, row, place(row)) for row in rows]
     for who, someone, name in everybody():
-        allowed = {row.id for row in rows if expected(someone, row, place(row), name)}
+        allowed = {number for number, row, group in placed if expected(someone, row, group, name)}
         found = set(db.session.scalars(select(model.id).where(condition(who))))
         asked = set(db.session.scalars(made_once, access.asked_by(who)))
         for way in (found, asked) if not who.suspended else (found,):
-            wrong = [(row.id, place(row), name) for row in rows if row.id in way ^ allowed]
-            assert not wrong, f"{name}: {wrong[:5]}"
+            wrong = way ^ allowed
+            assert not wrong, f"{name}: {[(number, group) for number, _, group in placed if number in wrong][:5]}"
             CELLS["count"] += len(rows)
 
 

@@ -238,36 +238,39 @@ def things(place: Group, uploader: User) -> None:
     ]
     for n, (audience, (on, facts)) in enumerate(itertools.product(FileAudience, states), start=1):
         document(place, uploader, n, audience, on, **facts)
+    db.session.flush()
+    made_of(place)
 
 
 def document(place: Group, uploader: User, n: int, audience: FileAudience, on: Post | None, **facts: object) -> None:
-    """A document with one version, that has been made into one slide."""
+    """A document with one version; in no special state, with versions in each state that a virus scanner knows."""
     row = Document(
         group=place, n=n, title=f"file {n}", audience=audience, uploader=uploader, kind="slides", extension="pdf", size=1,
         post_id=on.id if on else None, **{"posted_at": now(), **facts},
     )  # fmt: skip
-    version = Version(
-        document=row, group_id=place.id, number=1, name="a.pdf", extension="pdf", media_type="application/pdf", kind="slides",
-        size=1, sha256="0" * 64, storage_key=secrets.token_hex(16), uploader_id=uploader.id,
-        scan=Scan.NONE if row.checked is not False else Scan.WAITING,
-    )  # fmt: skip
-    db.session.add_all((row, version))
-    db.session.flush()
-    made = {"version_id": version.id, "group_id": place.id}
-    db.session.add_all((Preview(**made), Slide(number=1, **made)))
+    scans = [Scan.NONE if row.checked is not False else Scan.WAITING]
     if on is None and not facts:
-        newer(version)
+        scans += [Scan.CLEAN, Scan.WAITING, Scan.STALLED, Scan.INFECTED]
+    same = {
+        "group_id": place.id,
+        "name": "a.pdf",
+        "extension": "pdf",
+        "media_type": "application/pdf",
+        "kind": "slides",
+    }
+    db.session.add(row)
+    for number, scan in enumerate(scans, start=1):
+        stored = {"size": 1, "sha256": "0" * 64, "storage_key": secrets.token_hex(16), "uploader_id": uploader.id}
+        db.session.add(Version(document=row, number=number, scan=scan, **same, **stored))
+
+
+def made_of(place: Group) -> None:
+    """Every version in a group has been made into one slide, and somebody suggests words for that of each first one."""
     author = db.session.scalars(select(User).where(User.name == "member/former")).one()
-    db.session.add(Suggestion(number=1, author_id=author.id, words="x", **made))
-
-
-def newer(version: Version) -> None:
-    """More versions of the same document, in each state that a virus scanner knows."""
-    same = ("document_id", "group_id", "name", "extension", "media_type", "kind", "size", "sha256", "uploader_id")
-    for number, scan in enumerate((Scan.CLEAN, Scan.WAITING, Scan.STALLED, Scan.INFECTED), start=2):
-        facts = {name: getattr(version, name) for name in same}
-        row = Version(number=number, scan=scan, storage_key=secrets.token_hex(16), **facts)
-        db.session.add(row)
-        db.session.flush()
-        made = {"version_id": row.id, "group_id": version.group_id}
+    for version in db.session.scalars(
+        select(Version).where(Version.group_id == place.id).order_by(Version.id)
+    ).unique():
+        made = {"version_id": version.id, "group_id": place.id}
         db.session.add_all((Preview(**made), Slide(number=1, **made)))
+        if version.number == 1:
+            db.session.add(Suggestion(number=1, author_id=author.id, words="x", **made))
