@@ -42,24 +42,24 @@ def put(model: Any, many: int, row: Callable[[int], dict[str, Any]]) -> None:
     db.session.commit()
 
 
-def community() -> None:
+def community(members: int = MEMBERS, posts: int = POSTS) -> None:
     """A restricted group with everybody in it, and all that was said there."""
-    put(User, MEMBERS + 1, lambda n: {
+    put(User, members + 1, lambda n: {
         "handle": f"p{n}", "handle_skeleton": f"p{n}", "email": f"p{n}@example.org", "fs_uniquifier": f"p{n}",
         "name": f"Person {n}", "confirmed_at": now(),
     })  # fmt: skip
     put(Group, 1, lambda n: {"slug": "all", "name": "All of us", "kind": Kind.RESTRICTED, "emblem": "AU",
-        "member_count": MEMBERS, "last_topic_n": POSTS // TALK})  # fmt: skip
-    put(Membership, MEMBERS, lambda n: {
+        "member_count": members, "last_topic_n": posts // TALK})  # fmt: skip
+    put(Membership, members, lambda n: {
         "user_id": n, "group_id": 1, "standing": Standing.OWNER if n == 1 else Standing.MEMBER,
     })  # fmt: skip
-    put(Topic, POSTS // TALK, lambda n: {
-        "group_id": 1, "n": n, "kind": TopicKind.DISCUSSION, "title": f"Topic {n}", "author_id": n % MEMBERS + 1,
+    put(Topic, posts // TALK, lambda n: {
+        "group_id": 1, "n": n, "kind": TopicKind.DISCUSSION, "title": f"Topic {n}", "author_id": n % members + 1,
         "last_no": TALK - 1, "reply_count": TALK - 1,
     })  # fmt: skip
-    put(Post, POSTS, lambda n: {
+    put(Post, posts, lambda n: {
         "topic_id": (n - 1) // TALK + 1, "group_id": 1, "no": (n - 1) % TALK, "place": (n - 1) % TALK,
-        "author_id": n % MEMBERS + 1, "body": "What do you do? " * 20, "html": "<p>What do you do?</p>", "renderer": 1,
+        "author_id": n % members + 1, "body": "What do you do? " * 20, "html": "<p>What do you do?</p>", "renderer": 1,
     })  # fmt: skip
 
 

@@ -58,9 +58,9 @@ from forum.who import VISITOR, Condition, Person, catch_up, person
 __all__ = [
     "ASKER", "CARD", "COLUMNS", "EVERYONE", "FACILITATE", "NOTHING", "OWN", "PUBLIC", "READ", "TABLE", "TAKE_PART",
     "VISITOR", "CardOnly", "Gated", "Level", "Person", "SignIn", "asked_by", "audience", "by_seat", "can", "catch_up",
-    "default_audience", "enter", "fetch", "findable", "followers", "hearers", "if_invited", "inside", "known",
-    "lawful_audiences", "lead",
-    "level", "mentioned", "opened", "person", "readable", "require", "seen_by_all", "shown", "standing", "viewer",
+    "default_audience", "enter", "fetch", "findable", "followers", "hearers", "hearers_of", "if_invited", "inside",
+    "known", "lawful_audiences", "lead", "level",
+    "mentioned", "opened", "person", "readable", "require", "seen_by_all", "shown", "standing", "viewer",
 ]  # fmt: skip
 
 some_seat = some(Membership, "user_id", "group_id", "standing")
@@ -99,10 +99,17 @@ def audience(thing: Any) -> sa.Select[tuple[User]]:
 _HEARS = select(1).select_from(Group).where(Group.id == bindparam("within"), readable(Group, EVERYONE, TAKE_PART))
 
 
+@cache
+def hearers_of(model: Any) -> sa.Select[tuple[User]]:
+    """`hearers` for a statement made once: the row's id is the parameter `thing`, its group's `within`."""
+    return _audience_of(model).where(exists(_HEARS.correlate(User)))
+
+
 def hearers(thing: Any) -> sa.Select[tuple[User]]:
     """The people who may be mentioned there, and told: they read it, and take part in its group."""
     group_id = thing.id if isinstance(thing, Group) else thing.group_id
-    return audience(thing).where(exists(_HEARS.correlate(User))).params(within=group_id)
+    model: Any = type(thing)
+    return hearers_of(model).params(thing=thing.id, within=group_id)
 
 
 _MORE = select(1).select_from(Group).where(Group.id == bindparam("within"), registered(EVERYONE, Group))

@@ -57,9 +57,7 @@ SETTINGS: dict[str, Setting] = {
     "POSTS_PER_PAGE": Setting(50, "replies of the first level on one page of a topic (number)"),
     "TOPICS_PER_PAGE": Setting(25, "topics on one page of a group (number)"),
     "VISIT_GAP": Setting(1800, "a visit to a topic ends after so long without opening it (seconds)"),
-    "BUFFER_DELAY": Setting(
-        2.0, "read markers and last-use times are written after at most so long (seconds); 0 = with each request"
-    ),
+    "BUFFER_DELAY": Setting(2.0, "read markers and last-use times wait at most so long (seconds); 0 = not at all"),
     "MAX_REQUEST": Setting(1024 * 1024, "largest request without files (bytes)"),
     "MAX_UPLOAD": Setting(500 * 1024 * 1024, "largest single file (bytes)"),
     "MAX_FILES": Setting(20, "files in one post (number)"),
@@ -87,6 +85,9 @@ SETTINGS: dict[str, Setting] = {
     "SMTP_PASSWORD": Setting("", "password to sign in to the mail server"),
     "SMTP_SECURITY": Setting("starttls", "`starttls`, `tls` or `none`"),
     "MAIL_FROM": Setting("", "address that mail comes from; needed with SMTP_HOST"),
+    "MAIL_IN_DOMAIN": Setting("", "domain after the @ of reply and bounce addresses; empty = no mail is taken in"),
+    "MAIL_IN_DAYS": Setting(30, "a mail can be answered for so long (days)"),
+    "MAIL_IN_MOST": Setting(10 * 1024 * 1024, "largest mail that is taken (bytes)"),
     "CONTACT": Setting("", "address of the people who run the site, shown on help and error pages"),
 }
 PLAIN = ("SERVER_NAME",)
@@ -100,6 +101,7 @@ FORMS = {
     "GROUP_CREATION": ("registered|admins", "registered or admins"),
     "STORAGE_URL": (r"s3://[a-z0-9][a-z0-9.-]+(/[\w-][\w.-]*)*/?", "like s3://bucket or s3://bucket/prefix"),
     "S3_ENDPOINT": (r"https?://.+", "like https://s3.example.org"),
+    "MAIL_IN_DOMAIN": (r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "like forum.example.org, in small letters"),
     "X_ACCEL": (r"/([\w-][\w.-]*/)+", "like /-/files/, a place in nginx with a slash at each end"),
     "CLAMD_URL": (r"tcp://[\w.:\[\]-]+:\d+|unix:/.+", "like tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl"),
 }

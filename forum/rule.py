@@ -99,7 +99,7 @@ def level(person: Person, group: Kinded) -> Level:
 def by_seat(person: Person, group_id: int) -> Level | None:
     """The level of whoever has a seat in a group, which is the same in every kind; None for those without one."""
     seat = person.standing(group_id)
-    return TABLE[seat]["hidden"] if seat and group_id in person.holding(SEATED) else None
+    return TABLE[seat]["hidden"] if seat and person.sits(group_id) else None
 
 
 def if_invited(person: Person, group: Kinded) -> Level:

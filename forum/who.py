@@ -73,6 +73,14 @@ class Person:
             return []
         return [seat.group_id for seat in self.seats.values() if seat.standing in standings and self._counts(seat)]
 
+    def sits(self, group_id: int) -> bool:
+        """Whether they have a seat there that counts: what `holding(SEATED)` says of one group."""
+        seat = self.seats.get(group_id)
+        return (
+            self.registered and not self.suspended and seat is not None
+            and seat.standing in SEATED and self._counts(seat)
+        )  # fmt: skip
+
     def _counts(self, seat: Seat) -> bool:
         if seat.standing not in SEATED or seat.parent_id is None:
             return True

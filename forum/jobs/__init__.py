@@ -23,9 +23,9 @@ from forum.jobs.sweeping import (
     sweep_submissions,
     sweep_uploads,
 )
-from forum.jobs.telling import mail_notices, send_digests, sweep_notices
+from forum.jobs.telling import mail_notices, send_digests, sweep_notices, tell_listeners
 from forum.kit.db import db, safe_wal
-from forum.kit.signals import mail_waits, preview_waits, scan_waits
+from forum.kit.signals import mail_waits, news_waits, preview_waits, scan_waits
 from forum.library import checking
 from forum.models import Scan
 from forum.workshops import places
@@ -35,8 +35,9 @@ log = logging.getLogger(__name__)
 
 
 def deliver() -> None:
-    """Sends the mail that is due."""
-    outbox.deliver()
+    """Sends the mail that is due, until there is none, or none is taken."""
+    while outbox.deliver():
+        pass
 
 
 def make_slides() -> None:
@@ -105,6 +106,7 @@ def scan_files() -> None:
 #: what there is to do, and when it comes by itself
 JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (deliver, crontab()),
+    (tell_listeners, crontab()),
     (mail_notices, crontab()),
     (send_digests, crontab(minute="*/5")),
     (sweep_notices, crontab(minute="32")),
@@ -174,6 +176,10 @@ def _mail_waits(app: Flask) -> None:
     app.extensions["jobs"].ask(deliver)
 
 
+def _news_waits(app: Flask) -> None:
+    app.extensions["jobs"].ask(tell_listeners)
+
+
 def _preview_waits(app: Flask) -> None:
     for job in (make_slides, convert_slides):
         app.extensions["jobs"].ask(job)
@@ -188,5 +194,6 @@ def init_app(app: Flask) -> None:
     app.extensions["jobs"] = Jobs(app)
     if not app.testing:
         mail_waits.connect(_mail_waits, sender=app)
+        news_waits.connect(_news_waits, sender=app)
         preview_waits.connect(_preview_waits, sender=app)
         scan_waits.connect(_scan_waits, sender=app)

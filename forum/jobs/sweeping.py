@@ -11,6 +11,7 @@ from forum.discussions.queries.held import files_waiting
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.fragments import Busy
+from forum.mailin.posting import LETTER
 from forum.models import Document, Draft, Session, Submission
 
 #: how long after its last use a thing is of no use to anybody
@@ -19,8 +20,10 @@ DRAFTS_LAST, SESSIONS_LAST = timedelta(days=180), timedelta(days=30)
 
 
 def sweep_submissions() -> None:
-    """Forgets the keys of forms that nobody will send again."""
-    db.session.execute(delete(Submission).where(Submission.created_at < now() - SUBMISSIONS_LAST))
+    """Forgets the keys of forms that nobody will send again, and of mails that are too old to be answered."""
+    letters = now() - timedelta(days=current_app.config["MAIL_IN_DAYS"] + 2)
+    over = or_(~Submission.result.startswith(LETTER), Submission.created_at < letters)
+    db.session.execute(delete(Submission).where(Submission.created_at < now() - SUBMISSIONS_LAST, over))
     db.session.commit()
 
 

@@ -1,11 +1,19 @@
 """Mail of what people were told: as it happens, in summaries, and forgotten when it is old."""
 
 from forum import notices
+from forum.discussions.actions import spreading
 from forum.inbox import digests, sending
 from forum.kit.db import db
 
 #: summaries that are queued in one transaction: each waits for the disk once
 TOGETHER = 20
+
+
+def tell_listeners() -> None:
+    """Tells of posts that many people listen to."""
+    for post_id in spreading.untold():
+        spreading.tell_the_rest(post_id)
+        db.session.commit()
 
 
 def mail_notices() -> None:

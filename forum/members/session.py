@@ -13,6 +13,7 @@ from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.hot import Hot
 from forum.kit.ids import HOME
+from forum.kit.unasked import asked_by_itself
 from forum.models import CalendarKey, FeedKey, Session, User
 from forum.notices import WAITING
 from forum.who import PERSON_COLUMNS, person_from
@@ -54,7 +55,7 @@ def open_session() -> None:
         return
     g.person = person_from(row, row.session_id)
     _note_end(row.began_at, moment)
-    if moment - row.used_at > NEWS:
+    if moment - row.used_at > NEWS and not asked_by_itself():
         used.put(row.session_id, moment)
 
 
