@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from forum.kit.folding import fold
+from forum.kit.plans import Compiler
 from forum.kit.turns import BUSY_MS, sqlite
 from forum.kit.turns import Connection as Queued
 
@@ -139,6 +140,7 @@ def prepare(engine: Engine) -> None:
     """Listens to an engine so that its connections are opened, and write, as this module says."""
     event.listen(engine, "before_cursor_execute", _begin_to_write)
     if engine.dialect.name == "sqlite":
+        engine.dialect.statement_compiler = Compiler
         event.listen(engine, "connect", _open_sqlite)
 
 
