@@ -16,12 +16,11 @@ FILE = (readable(Version, ASKER), Version.number == Document.last_version, Docum
 EDGE: tuple[Any, ...] = (
     bindparam("after_slug", type_=String), bindparam("after_n", type_=Integer), bindparam("after_no", type_=Integer)
 )  # fmt: skip
+#: one after the other: told all at once, SQLite begins with the posts and walks through every one
+_group_id = select(_group.id).where(_group.slug == EDGE[0]).scalar_subquery()
+_topic_id = select(_topic.id).where(_topic.group_id == _group_id, _topic.n == EDGE[1]).scalar_subquery()
 POST_BEFORE = (
-    select(_post.id)
-    .join(_topic, _topic.id == _post.topic_id)
-    .join(_group, _group.id == _post.group_id)
-    .where(_group.slug == EDGE[0], _topic.n == EDGE[1], _post.no == EDGE[2], readable(_post, ASKER))
-    .scalar_subquery()
+    select(_post.id).where(_post.topic_id == _topic_id, _post.no == EDGE[2], readable(_post, ASKER)).scalar_subquery()
 )
 FILE_BEFORE = (
     select(cast(Version.id, BigInteger) * SLOTS + LAST - EDGE[2])
