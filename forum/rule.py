@@ -56,10 +56,14 @@ OUTSIDE = (Standing.VISITOR, Standing.BANNED)
 class Kinded(Protocol):
     """What of a group the rule needs: a Group, or a row of the same columns."""
 
-    id: Any
-    kind: Any
-    public_reading: Any
-    parent: Any
+    @property
+    def id(self) -> Any: ...
+    @property
+    def kind(self) -> Any: ...
+    @property
+    def public_reading(self) -> Any: ...
+    @property
+    def parent(self) -> Any: ...
 
 
 def column(group: Kinded) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError
 
-from forum.kit.db import db
+from forum.kit.hot import reading
 
 #: SQLite looks at the clock after so many of its own steps
 STEPS = 2_000
@@ -22,11 +22,11 @@ class TooSlow(Exception):
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Nothing; inside, each statement of this request is given up after so long, and TooSlow raised.
+    """Nothing; inside, each hot statement that only reads is given up after so long, and TooSlow raised.
 
     On SQLite the time is that of all statements together.
     """
-    connection = db.session.connection()
+    connection = reading()
     raw: Any = connection.connection.dbapi_connection
     start, end = (_sqlite if connection.dialect.name == "sqlite" else _postgresql)(raw, seconds)
     start()

@@ -37,11 +37,11 @@ class Hot:
 
     def rows(self, values: Values) -> list[Any]:
         """Every row, for these values of its named parameters."""
-        return self._run(_reading(), values)[0]
+        return self._run(reading(), values)[0]
 
     def head(self, values: Values, most: int) -> tuple[list[Any], int]:
         """The first of its rows, and how many there are."""
-        return self._run(_reading(), values, most)
+        return self._run(reading(), values, most)
 
     def _run(self, connection: Connection, values: Values, most: int | None = None) -> tuple[list[Any], int]:
         ready = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect, values)
@@ -161,7 +161,7 @@ def insert_found(engine: str, model: Any, found: sa.Select[Any]) -> Any:
     return INSERTS[engine](model).from_select(names, found, include_defaults=False).on_conflict_do_nothing()
 
 
-def _reading() -> Connection:
+def reading() -> Connection:
     """The connection to read on."""
     if db.session.registry.has() and db.session().in_transaction():
         return db.session.connection()

@@ -1,16 +1,15 @@
 """A search as its page shows it: how much there is of each kind, and a page of one of them."""
 
-from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from forum.access import READ, TAKE_PART, Person, asked_by
+from forum.access import Person, asked_by
 from forum.index import values_for
 from forum.index.matching import Scope, scope_of
 from forum.index.words import Asked
 from forum.kit.db import db
 from forum.search import queries, snippets
 from forum.search.hits import words_of
-from forum.search.places import Place
+from forum.search.places import Around
 from forum.search.queries import KINDS, MOST, PAGE
 
 
@@ -32,10 +31,9 @@ class Found(NamedTuple):
     more: str
 
 
-def find(me: Person, asked: Asked, wanted: Wanted, of: Collection[Place]) -> Found:
-    """What this reader finds. `of`: all groups. Without a kind, the first kind that anything is found of."""
-    engine = db.session.connection().dialect.name
-    values = {**asked_by(me), **values_for(engine, asked, _scopes(me, wanted.group, of))}
+def find(me: Person, asked: Asked, wanted: Wanted, around: Around) -> Found:
+    """What this reader finds. Without a kind, the first kind that anything is found of."""
+    values = {**asked_by(me), **values_for(db.engine.dialect.name, asked, _scopes(wanted.group, around))}
     values |= {"group": wanted.group, **_place(wanted.after)}
     if wanted.after and wanted.kind:
         counts = queries.COUNTS[""].first(values)._asdict()
@@ -67,17 +65,14 @@ def _page(kind: str, counts: dict[str, int], rows: list[Any]) -> Found:
     return Found(kind, counts, rows[:PAGE], place_of(kind, rows[PAGE - 1]) if len(rows) > PAGE else "")
 
 
-def _scopes(me: Person, slug: str, of: Collection[Place]) -> dict[str, Scope]:
+def _scopes(slug: str, around: Around) -> dict[str, Scope]:
     """Where to begin to look for each kind. In one group alone, if its address is named and they know of it."""
     if slug:
-        one = scope_of(group.id for group in of if group.slug == slug and group.known)
-        return {"talk": one, "pages": one, "workshops": one, "files": one}
-    open_to_all = ("open",) if me else ()
-    read = (group.id for group in of if group.level >= (TAKE_PART if group.open_to_all and me else READ))
-    seated = (group.id for group in of if group.level >= TAKE_PART)
-    wide = ("web", "registered") if me else ("web",)
-    posted = scope_of(read, *open_to_all)
-    return {"talk": posted, "pages": posted, "workshops": posted, "files": scope_of(seated, *wide)}
+        one = around.named(slug)
+        written = files = scope_of([one.id] if one else ())
+    else:
+        written, files = around.scopes
+    return {"talk": written, "pages": written, "workshops": written, "files": files}
 
 
 def _place(after: str) -> dict[str, Any]:

@@ -9,12 +9,11 @@ from forum.index.words import LONGEST, Asked, understood
 from forum.kit.deadline import TooSlow, within
 from forum.kit.origin import address
 from forum.kit.rates import searches
-from forum.models import SEATED
 from forum.search import finding
 from forum.search.blueprint import bp
 from forum.search.finding import Found, Wanted
 from forum.search.hits import Hit, hit_of
-from forum.search.places import Place, places
+from forum.search.places import Around, places
 from forum.search.queries import KINDS, MOST
 
 LABELS = {
@@ -42,12 +41,12 @@ def search() -> Response:
     if asked:
         try:
             with within(current_app.config["SEARCH_DEADLINE"]):
-                found = finding.find(me, asked, wanted, around.values())
+                found = finding.find(me, asked, wanted, around)
         except TooSlow:
             late = True
     page = render_template(
         "search/results.html", nav="search", typed=typed, asked=asked, wanted=wanted, found=found, late=late,
-        **_groups(me, around, wanted), **(_shown(me, asked, wanted, found, around) if found else {}),
+        **_groups(around, wanted), **(_shown(me, asked, wanted, found, around) if found else {}),
     )  # fmt: skip
     reply = make_response(page, 503 if late else 200)
     reply.headers["Cache-Control"] = "private, no-store"
@@ -64,16 +63,15 @@ def _wanted() -> Wanted:
     return Wanted(kind if kind in allowed else "", _said("group"), _said("sort") == "best", _said("after"))
 
 
-def _groups(me: Person, around: dict[int, Place], wanted: Wanted) -> dict[str, Any]:
+def _groups(around: Around, wanted: Wanted) -> dict[str, Any]:
     """The groups to choose from: one's own, and some others that one may know of."""
-    seats = set(me.holding(SEATED))
-    known = [place for place in around.values() if place.known]
-    own, others = ([place for place in known if (place.id in seats) == mine] for mine in (True, False))
-    chosen = next((place for place in (*own, *others) if place.slug == wanted.group), None)
-    return {"own": own, "others": others if len(others) <= OTHERS else [], "chosen": chosen}
+    others = tuple(around.others) if len(around.others) <= OTHERS else ()
+    chosen = around.named(wanted.group)
+    listed = chosen in around.own or chosen in others
+    return {"own": tuple(around.own), "others": others, "chosen": chosen, "unlisted": wanted.group and not listed}
 
 
-def _shown(me: Person, asked: Asked, wanted: Wanted, found: Found, around: dict[int, Place]) -> dict[str, Any]:
+def _shown(me: Person, asked: Asked, wanted: Wanted, found: Found, around: Around) -> dict[str, Any]:
     """What the page says of what is found."""
     args: dict[str, Any] = {"q": _said("q"), "group": wanted.group or None, "sort": "best" if wanted.best else None}
     kinds = [
@@ -94,10 +92,10 @@ def _shown(me: Person, asked: Asked, wanted: Wanted, found: Found, around: dict[
     }  # fmt: skip
 
 
-def _hits(found: Found, asked: Asked, around: dict[int, Place]) -> list[Hit]:
+def _hits(found: Found, asked: Asked, around: Around) -> list[Hit]:
     """The rows, but of a group that began a moment after the groups were read."""
     rows = () if found.kind == "people" else found.rows
-    return [hit_of(row, asked, around[row.group_id]) for row in rows if row.group_id in around]
+    return [hit_of(row, asked, around.found[row.group_id]) for row in rows if row.group_id in around.found]
 
 
 def _short(number: int) -> str:

@@ -45,10 +45,10 @@ def planted(community: Community) -> list[Group]:
 
 def found(me: access.Person, words: str, kind: str) -> tuple[int, int]:
     """How many rows there are, and how many the page counts."""
-    page = finding.find(me, understood(words), Wanted(kind), places(me).values())
+    page = finding.find(me, understood(words), Wanted(kind), places(me))
     rows, after = len(page.rows), page.more
     while after:
-        more = finding.find(me, understood(words), Wanted(kind, after=after), places(me).values())
+        more = finding.find(me, understood(words), Wanted(kind, after=after), places(me))
         rows, after = rows + len(more.rows), more.more
     return rows, page.counts[kind]
 

@@ -10,6 +10,7 @@ from forum.index.words import Asked, Term, understood
 from forum.kit.db import db
 from forum.search import finding
 from forum.search.finding import Wanted
+from forum.search.places import places
 
 NASTY = st.text(
     alphabet=st.sampled_from("ab*\"-'()&|!:<>{}^+~@/\\,; \t\nNEARORANDNOT0éß²ªКア\u0301\ue000%_"), max_size=60
@@ -58,7 +59,7 @@ def test_no_more_is_looked_for_than_can_be():
 def test_nothing_that_is_typed_breaks_the_search(empty_app, typed):
     meant = understood(typed)
     if meant:
-        found = finding.find(VISITOR, meant, Wanted(), ())
+        found = finding.find(VISITOR, meant, Wanted(), places(VISITOR))
         assert found.counts == {"talk": 0, "files": 0, "pages": 0, "workshops": 0, "people": 0}
     assert db.session.scalar(text("SELECT 1")) == 1
 
@@ -69,4 +70,4 @@ def test_nothing_that_is_typed_finds_what_it_does_not_say(app, typed):
     """Whatever the signs mean, they are not taken for a search of everything."""
     meant = understood(f'{typed}" xylophonist')
     if Term(("xylophonist",)) in meant.wanted:
-        assert finding.find(VISITOR, meant, Wanted(), ()).counts["talk"] == 0
+        assert finding.find(VISITOR, meant, Wanted(), places(VISITOR)).counts["talk"] == 0
