@@ -118,20 +118,25 @@ def reached(people: Select[tuple[User]], group_id: int) -> Reached:
 
 
 def estimates(me: Person, groups: Iterable[int]) -> dict[int, dict[Hear, float]]:
-    """How many mails a week each choice would have brought them of late, by group. Three statements."""
+    """How many mails a week each choice would have brought them of late, by group. Two statements."""
     numbers, since = list(groups), now() - timedelta(weeks=WEEKS)
-    lately = (Post.group_id.in_(numbers), Post.created_at > since, Post.author_id != me.id, readable(Post, me))
+    lately = (Post.created_at > since, Post.author_id != me.id, readable(Post, me))
     # facilitators read what is hidden, but nobody is mailed of it
     stands = [one.is_(None) for one in (Post.deleted_at, Post.hidden_at, Topic.deleted_at, Topic.hidden_at)]
-    posts = select(Post.group_id, func.count()).join(Topic, Topic.id == Post.topic_id).where(*lately, *stands)
-    posts = posts.group_by(Post.group_id)
-    announced = posts.where(Post.no == 0, Topic.kind == TopicKind.ANNOUNCEMENT)
-    to_me = posts.join(Notice, Notice.post_id == Post.id).where(Notice.user_id == me.id, Notice.kind.in_(TO_ME))
-    every, news, mine = ({row[0]: row[1] for row in db.session.execute(each)} for each in (posts, announced, to_me))
+    announcing = case((and_(Post.no == 0, Topic.kind == TopicKind.ANNOUNCEMENT), 1), else_=0)
+    # the topics that stirred since then, by their index; the posts' own would be all there ever were
+    stirred = (Topic.group_id.in_(numbers), Topic.last_post_at > since)
+    posts = select(Topic.group_id, func.count(), func.sum(announcing)).join(Post, Post.topic_id == Topic.id)
+    posts = posts.where(*stirred, *lately, *stands).group_by(Topic.group_id)
+    told = select(Topic.group_id, func.count()).join(Post, Post.topic_id == Topic.id)
+    told = told.join(Notice, Notice.post_id == Post.id).where(Notice.user_id == me.id, Notice.kind.in_(TO_ME))
+    told = told.where(Topic.group_id.in_(numbers), *lately, *stands).group_by(Topic.group_id)
+    every = {group: (many, news) for group, many, news in db.session.execute(posts)}
+    mine = {row[0]: row[1] for row in db.session.execute(told)}
     return {
         number: {
-            Hear.EVERY: every.get(number, 0) / WEEKS,
-            Hear.REPLIES: (news.get(number, 0) + mine.get(number, 0)) / WEEKS,
+            Hear.EVERY: every.get(number, (0, 0))[0] / WEEKS,
+            Hear.REPLIES: (every.get(number, (0, 0))[1] + mine.get(number, 0)) / WEEKS,
             Hear.WEEKLY: 1.0,
             Hear.NOTHING: 0.0,
         }
