@@ -17,8 +17,16 @@ ICONS = {TopicKind.QUESTION: "question", TopicKind.DISCUSSION: "chat", TopicKind
 NOUNS = {"slides": "Slide", "image": "Picture", "sheet": "Page"}
 
 
+class Writer(NamedTuple):
+    """Who wrote something, as far as the reader sees of them."""
+
+    name: str
+    handle: str
+    organisation: str | None
+
+
 class Hit(NamedTuple):
-    """A row of the page. `what`: 'Reply 3', 'Slide 12'; `picture`: the address of a slide's, if there is one."""
+    """A row of the page. `what`: 'Reply 3', 'Slide 12'; `writer`: of what is no file; `picture`: a slide's address."""
 
     url: str
     what: str
@@ -28,6 +36,7 @@ class Hit(NamedTuple):
     sign: Sign
     group: Place
     row: Any
+    writer: Writer | None = None
     picture: str = ""
 
 
@@ -42,12 +51,14 @@ def words_of(row: Any) -> tuple[str, str]:
 
 def hit_of(row: Any, asked: Asked, group: Place) -> Hit:
     """How a row of topics and posts, of pages, or of files and slides, is shown."""
-    made = _post(row) if hasattr(row, "html") else _slide(row) if row.slide else _file(row)
+    written = hasattr(row, "html")
+    made = _post(row) if written else _slide(row) if row.slide else _file(row)
     title, text = words_of(row)
     title = title or row.title
     return Hit(
-        title=marked(title, asked), snippet=around(text, asked), sign=sign_of(row, group), group=group, row=row, **made
-    )
+        title=marked(title, asked), snippet=around(text, asked), sign=sign_of(row, group), group=group, row=row,
+        writer=Writer(row.name, row.handle, row.organisation) if written else None, **made,
+    )  # fmt: skip
 
 
 def _post(row: Any) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 import html
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -50,17 +52,30 @@ def root(word: str) -> str:
 
 
 @lru_cache(maxsize=500)
-def pattern(term: Term) -> re.Pattern[str]:
-    """What may be the term; whether it is is said by `_is`."""
-    words = (f"({re.escape(word[: max(SURE, len(root(word)) - 1)])}[^\\W_]*)" for word in term.words)
-    return re.compile(r"(?<![^\W_])" + r"[\W_]+".join(words))
+def pattern(term: Term) -> tuple[str, re.Pattern[str]]:
+    """The letters that the term begins with in all its forms, and what may be the term; `_is` says whether it is."""
+    sure = [word[: max(SURE, len(root(word)) - 1)] for word in term.words]
+    words = (f"({re.escape(letters)}[^\\W_]*)" for letters in sure)
+    return sure[0], re.compile(r"(?<![^\W_])" + r"[\W_]+".join(words))
+
+
+def _matches(flat: str, term: Term) -> Iterator[re.Match[str]]:
+    """What may be the term, from the first on. Looking for its first letters is faster than trying every place."""
+    letters, whole = pattern(term)
+    at = flat.find(letters)
+    while at >= 0:
+        match = whole.match(flat, at)
+        if match:
+            yield match
+        at = flat.find(letters, match.end() if match else at + 1)
 
 
 def places(text: str, asked: Asked) -> list[Found]:
     """Where what was looked for stands in the text: the first MOST places."""
-    flat, found = text[:LOOKED_AT].translate(FLAT), set()
+    text, found = text[:LOOKED_AT], set()
+    flat = text.lower() if text.isascii() else text.translate(FLAT)
     for term in asked.wanted:
-        for match in pattern(term).finditer(flat):
+        for match in _matches(flat, term):
             if _is(match.groups(), term):
                 found.add(match.span())
             if len(found) >= MOST:
@@ -107,5 +122,5 @@ def around(text: str, asked: Asked) -> Markup:
 
 def _densest(found: list[Found]) -> int:
     """Where the stretch begins that holds the most of it; the first of two alike."""
-    starts = [start for start, _ in found]
-    return max(starts, key=lambda at: (sum(at <= other < at + LENGTH - BEFORE for other in starts), -at))
+    starts = sorted(start for start, _ in found)
+    return max(starts, key=lambda at: (bisect_left(starts, at + LENGTH - BEFORE) - bisect_left(starts, at), -at))
