@@ -54,10 +54,14 @@ class Moment(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
 
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """SQLite's words become a moment in one step: SQLAlchemy's three took a thirtieth of a page's time."""
+        if dialect.name == "sqlite":
+            return lambda value: None if value is None else datetime.fromisoformat(f"{value}+00:00")
+        return super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value if value is None else value.astimezone(UTC)
 
 
 def stored_by_value(kind: type[Enum]) -> list[str]:
