@@ -99,7 +99,7 @@ class Ready:
         written = compiled.construct_expanded_state(dict(values))
         self.sql, self._names = written.statement, list(written.positiontup or written.parameters)
         self._positional = compiled.positional
-        self._take = [_taker(binds[name], dialect) for name in self._names]
+        self._take = {name: _taker(binds[name], dialect) for name in self._names}
         columns = list(statement.exported_columns)
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._readers: list[tuple[int, Any]] = [(at, reader) for at, reader in enumerate(readers) if reader]
@@ -108,8 +108,8 @@ class Ready:
 
     def bound(self, values: Values) -> Any:
         """The values as the driver takes them. Raises KeyError for one that is missing."""
-        taken = [take(values) for take in self._take]
-        return taken if self._positional else dict(zip(self._names, taken, strict=True))
+        taken = {name: take(values) for name, take in self._take.items()}
+        return [taken[name] for name in self._names] if self._positional else taken
 
     def read(self, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
         """The rows in Python's values."""
