@@ -25,7 +25,7 @@ from forum import (
     workshops,
 )
 from forum.kit import assets, compress, csrf, db, errors, headers, hot, landing, proxies, rates, remember, trouble, when
-from forum.kit.web import Request
+from forum.kit.site import Site
 
 TOOLS = (proxies, headers, errors, csrf, rates, db, hot, assets, compress, landing, when, remember, trouble)
 ROOMS = (
@@ -37,8 +37,7 @@ ROOMS = (
 def create_app(instance: str | Path | None = None, **settings: Any) -> Flask:
     """The app, with the settings of its instance folder and those given. Raises config.BadConfig."""
     path = Path(instance).resolve() if instance else config.instance_folder()
-    app = Flask(__name__, instance_path=str(path), static_folder=None)
-    app.request_class = Request
+    app = Site(__name__, instance_path=str(path), static_folder=None)
     config.load(app.config, path, settings)
     for part in (*TOOLS, *ROOMS):
         part.init_app(app)

@@ -42,11 +42,14 @@ def request_id() -> str:
 
 def protect(reply: Response) -> Response:
     """The same reply with its headers."""
-    for name, value in ALWAYS:
-        reply.headers.setdefault(name, value)
+    wanted = [*ALWAYS]
     if reply.mimetype == "text/html":
-        reply.headers.setdefault("Cache-Control", "private, no-cache")
+        wanted.append(("Cache-Control", "private, no-cache"))
     if request.is_secure:
-        reply.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
+        wanted.append(("Strict-Transport-Security", TWO_YEARS))
+    there = {name.lower() for name, _ in reply.headers}
+    for name, value in wanted:
+        if name.lower() not in there:
+            reply.headers.add(name, value)
     reply.headers["X-Request-Id"] = request_id()
     return reply
