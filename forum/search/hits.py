@@ -62,30 +62,27 @@ def hit_of(row: Any, asked: Asked, group: Place) -> Hit:
 
 
 def _post(row: Any) -> dict[str, str]:
-    base: dict[str, Any] = {"slug": row.slug, "n": row.n}
+    base = f"/groups/{row.slug}"
     if row.kind == PAGE_KIND:
-        return {"url": url_for("pages.page", **base), "what": "Page, changed", "icon": "text"}
+        return {"url": f"{base}/pages/{row.n}", "what": "Page, changed", "icon": "text"}
     if row.kind == WORKSHOP_KIND:
-        return {"url": url_for("workshops.workshop", **base), "what": "Workshop", "icon": "calendar"}
+        return {"url": f"{base}/workshops/{row.n}", "what": "Workshop", "icon": "calendar"}
+    url = f"{base}/topics/{row.n}"
     if not row.no:
-        url = url_for("discussions.topic", **base)
         if row.accepted_no is not None:
             return {"url": url, "what": "Question, answered", "icon": "answered"}
         return {"url": url, "what": row.kind.capitalize(), "icon": ICONS[row.kind]}
     accepted = row.no == row.accepted_no
     what, icon = ("Accepted answer", "answered") if accepted else (f"Reply {row.no}", "reply")
-    return {"url": url_for("discussions.post", **base, k=row.no), "what": what, "icon": icon}
+    return {"url": f"{url}/posts/{row.no}", "what": what, "icon": icon}
 
 
 def _file(row: Any) -> dict[str, str]:
-    return {"url": url_for("library.document", slug=row.slug, n=row.n), "what": "File", "icon": row.kind}
+    return {"url": f"/groups/{row.slug}/library/{row.n}", "what": "File", "icon": row.kind}
 
 
 def _slide(row: Any) -> dict[str, str]:
-    base: dict[str, Any] = {"slug": row.slug, "n": row.n}
+    url = f"/groups/{row.slug}/library/{row.n}"
     what = f"{NOUNS.get(row.kind, 'Page' if row.upright else 'Slide')} {row.slide}"
-    picture = url_for("library.thumbnail", **base, k=row.slide) if row.drawn else ""
-    return {
-        "url": url_for("library.document", **base, _anchor=f"slide-{row.slide}"),
-        "what": what, "icon": "slides", "picture": picture,
-    }  # fmt: skip
+    picture = url_for("library.thumbnail", slug=row.slug, n=row.n, k=row.slide) if row.drawn else ""
+    return {"url": f"{url}#slide-{row.slide}", "what": what, "icon": "slides", "picture": picture}

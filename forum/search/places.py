@@ -1,7 +1,7 @@
 """The groups of the site as one reader knows them: where a search may begin, and who can see what it finds."""
 
 import json
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import String, cast, func, select
@@ -83,14 +83,14 @@ class Thing(NamedTuple):
     """What the law needs of a row to say who can see it."""
 
     group: Place
-    hidden_at: Any
+    hidden_at: bool
 
 
 class File(NamedTuple):
     """The same of a file."""
 
     group: Place
-    hidden_at: Any
+    hidden_at: bool
     audience: FileAudience
     post_id: int | None
 
@@ -121,12 +121,16 @@ def _read(text: str) -> dict[int, Place]:
 
 def sign_of(row: Any, place: Place) -> Sign:
     """Who can see a row that was found."""
-    filed = hasattr(row, "audience")
-    audience = audience_of(
-        File(place, row.hidden_at, row.audience, row.post_id) if filed else Thing(place, row.hidden_at)
-    )
-    if audience == FileAudience.REGISTERED and place.parent:
-        return Sign("lock", f"Members of {place.parent.name}")
+    if hasattr(row, "audience"):
+        return _sign(File(place, row.hidden_at is not None, row.audience, row.post_id and 1))
+    return _sign(Thing(place, row.hidden_at is not None))
+
+
+@lru_cache(maxsize=2_000)
+def _sign(thing: Thing | File) -> Sign:
+    audience, parent = audience_of(thing), thing.group.parent
+    if audience == FileAudience.REGISTERED and parent:
+        return Sign("lock", f"Members of {parent.name}")
     return {
         FileAudience.WEB: Sign("alert", "Anyone on the web"),
         FileAudience.REGISTERED: Sign("open", "Everyone signed in"),
