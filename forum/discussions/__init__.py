@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 from forum.discussions import listing, reading, visiting
 from forum.discussions import views as views
 from forum.discussions.blueprint import open_doors
-from forum.discussions.queries import files, lately, lists
+from forum.discussions.queries import coming, files, lately, lists
 from forum.discussions.views import old
 
 
@@ -18,5 +18,6 @@ def init_app(app: Flask) -> None:
     lists.init_app(app)
     lately.init_app(app)
     files.init_app(app)
+    coming.init_app(app)
     app.register_error_handler(NotFound, old.elsewhere)
     app.jinja_env.globals["listed"] = listing.listed

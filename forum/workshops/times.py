@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from forum.kit.clock import now
 from forum.kit.days import in_words
 from forum.kit.when import DAYS, zone_of
 
@@ -82,6 +83,14 @@ def spoken(workshop: Any, zone: str = "") -> str:
         return f"{_day(first)}, all day" if first.date() == last.date() else f"{_day(first)} to {_day(last)}"
     end = f"{last:%H:%M}" if first.date() == last.date() else f"{_day(last)}, {last:%H:%M}"
     return f"{_day(first)}, {first:%H:%M} to {end}"
+
+
+def beginning(workshop: Any, zone: str = "") -> str:
+    """'Thursday 25 March, 10:00', for a page’s side; with its zone where the reader’s clock differs."""
+    local = workshop.starts_at.astimezone(zone_of(workshop.zone))
+    at = "" if workshop.all_day else f", {local:%H:%M}"
+    other = f", {zone_words(workshop)}" if other_zone(workshop, zone) else ""
+    return f"{_day(local).removesuffix(f' {now().astimezone(local.tzinfo).year}')}{at}{other}"
 
 
 def _day(local: datetime) -> str:

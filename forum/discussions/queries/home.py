@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, union_all
 
 from forum.access import ASKER, Person, asked_by, shown
+from forum.discussions.queries.coming import BOOKINGS, Coming, soon, with_mine
 from forum.discussions.queries.files import new_files
 from forum.discussions.queries.lately import Lately, Stirred, lately
 from forum.discussions.queries.mine import OLDEST
@@ -27,10 +28,9 @@ SHOWN, TO_HELP = 20, 5
 
 
 def _seen(topics: Any, _engine: str) -> Any:
-    """How far they have read in these topics."""
-    return select(Reading.topic_id, Reading.seen_no).where(
-        Reading.user_id == bindparam("me"), Reading.topic_id.in_(topics)
-    )
+    """How far they have read in these topics; and the workshops they come to, which would be a statement more."""
+    read = select(Reading.topic_id.label("id"), Reading.seen_no.label("mark"), literal("topic").label("what"))
+    return union_all(read.where(Reading.user_id == bindparam("me"), Reading.topic_id.in_(topics)), BOOKINGS)
 
 
 def _houses(people: Any, _engine: str) -> Any:
@@ -47,6 +47,7 @@ class Front(NamedTuple):
     new: list[Row]
     waiting: list[Row]
     files: list[Any]
+    coming: list[Coming]
 
     @property
     def more(self) -> bool:
@@ -55,25 +56,29 @@ class Front(NamedTuple):
 
 
 def stirred_for(me: Person, kind: str, but: Iterable[tuple[str, int]], away: bool = False) -> Front:
-    """Unread topics of their groups but those named, questions that wait, new files. Two statements, or more.
+    """Unread topics of their groups but those named, questions that wait, files, workshops. Two statements, or more.
 
     `away`: for someone who comes back after long, those first that most was said in or that hold an answer.
     """
     seats = {group_id: me.seats[group_id] for group_id in me.holding(SEATED)}
-    found = lately({group_id: seat.version for group_id, seat in seats.items()})
+    versions = {group_id: seat.version for group_id, seat in seats.items()}
+    found, ahead = lately(versions), soon(versions)
+    fresh = _fresh(found, seats)
+    marks = _marks(me, fresh, ahead)
     named = set(but)
 
     def elsewhere(topic: Stirred) -> bool:
         return (seats[topic.group_id].slug, topic.n) not in named
 
-    unread = [t for t in _unread(me, found, seats) if not kind or t.kind.value == kind]
+    unread = [t for t in _unread(me, fresh, seats, marks["topic"]) if not kind or t.kind.value == kind]
     unread = sorted(unread, key=_use, reverse=True) if away else unread
     new = list(islice(filter(elsewhere, unread), SHOWN + 1))
     named |= {(seats[topic.group_id].slug, topic.n) for topic in new}
     asked = [t for group in found for t in group.waiting if t.author_id != me.id and elsewhere(t)]
     waiting = sorted(asked, key=lambda topic: topic.created_at, reverse=True)[:TO_HELP]
     rows = _listed(me, [*new, *waiting], seats)
-    return Front(rows[: len(new)], rows[len(new) :], new_files(me, seats))
+    meetings = with_mine(ahead, marks["workshop"])
+    return Front(rows[: len(new)], rows[len(new) :], new_files(me, seats), meetings)
 
 
 def _use(topic: Stirred) -> tuple[bool, bool, int]:
@@ -81,19 +86,28 @@ def _use(topic: Stirred) -> tuple[bool, bool, int]:
     return topic.kind == TopicKind.ANNOUNCEMENT, topic.accepted_no is not None, topic.reply_count
 
 
-def _unread(me: Person, found: list[Lately], seats: Seats) -> list[Stirred]:
+def _fresh(found: list[Lately], seats: Seats) -> list[Stirred]:
+    """The topics that stirred since they caught up."""
+    oldest = now() - OLDEST
+    since = {group_id: max(seat.caught_up_at, oldest) for group_id, seat in seats.items() if seat.caught_up_at}
+    stirred = (topic for group in found for topic in group.stirred)
+    return [topic for topic in stirred if topic.group_id in since and topic.last_post_at > since[topic.group_id]]
+
+
+def _marks(me: Person, fresh: list[Stirred], ahead: list[Coming]) -> dict[str, dict[int, int]]:
+    """How far they have read, by topic; whether they have a place, by workshop."""
+    marks: dict[str, dict[int, int]] = {"topic": {}, "workshop": {}}
+    if fresh or ahead:
+        numbers = as_numbers(topic.id for topic in fresh)
+        for number, mark, what in SEEN.rows({"me": me.id or 0, "numbers": numbers, "at": now()}):
+            marks[what][number] = mark
+    return marks
+
+
+def _unread(me: Person, fresh: list[Stirred], seats: Seats, seen: Mapping[int, int]) -> list[Stirred]:
     """The topics with something new to them, newest first."""
-    oldest, reader = now() - OLDEST, me.id or 0
     since = {group_id: seat.caught_up_at for group_id, seat in seats.items() if seat.caught_up_at}
-    stirred = [
-        topic
-        for group in found
-        for topic in group.stirred
-        if topic.group_id in since and topic.last_post_at > max(since[topic.group_id], oldest)
-    ]
-    rows = SEEN.rows({"me": reader, "numbers": as_numbers(topic.id for topic in stirred)}) if stirred else ()
-    seen = {row.topic_id: row.seen_no for row in rows}
-    counted = [(t, t.news(reader, seen.get(t.id, -1), since[t.group_id])) for t in stirred]
+    counted = [(t, t.news(me.id or 0, seen.get(t.id, -1), since[t.group_id])) for t in fresh]
     unread = [topic._replace(new=new) for topic, new in counted if new]
     return sorted(unread, key=lambda topic: (topic.last_post_at, topic.id), reverse=True)
 

@@ -48,6 +48,7 @@ def home() -> Response:
         "wanted": wanted, "sentence": sentence(news, stirred), "away": away,
         "since": visiting.in_words(since, zone) if since else "", "first_name": me.name.split(" ", 1)[0],
         "newcomer": not any(seat.standing in SEATED for seat in me.seats.values()), "files": stirred.files,
+        "coming": stirred.coming,
     }  # fmt: skip
     reader = (me.id, me.name, me.handle, me.photo_key, me.theme, zone)
     name = fresh.tag(request.full_path, reader, facts, csrf_field(), fresh.often())

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from forum.access import CardOnly, Person, can, known, level, viewer
 from forum.discussions.blueprint import bp
+from forum.discussions.queries.coming import Coming, coming_here
 from forum.discussions.queries.groups import group_if_read
 from forum.discussions.queries.lists import VIEWS, Shelf, tags_used, topics_in
 from forum.kit import fresh
@@ -42,16 +43,18 @@ def latest(slug: str) -> Response:
     shelf = topics_in(
         me, group, granted, view, tag, request.args.get("before", ""), current_app.config["TOPICS_PER_PAGE"]
     )
-    tags = tags_used(group, granted)
+    tags, ahead = tags_used(group, granted), coming_here(me, group)
     reader = (me.id, me.name, me.handle, me.photo_key, me.theme, me.timezone, granted, can(me, "start topic", group))
     seen = masthead_sight(group)
-    name = fresh.tag(request.full_path, reader, group, seen, shelf, tags, csrf_field(), fresh.often())
+    name = fresh.tag(request.full_path, reader, group, seen, shelf, tags, ahead, csrf_field(), fresh.often())
     if reply := fresh.unchanged(name):
         return reply
-    return fresh.stamped(drawn(me, group, seen, view, tag, shelf, tags), name)
+    return fresh.stamped(drawn(me, group, seen, view, tag, shelf, tags, ahead), name)
 
 
-def drawn(me: Person, group: Any, seen: Sight, view: str, tag: str, shelf: Shelf, tags: list[str]) -> Response:
+def drawn(
+    me: Person, group: Any, seen: Sight, view: str, tag: str, shelf: Shelf, tags: list[str], ahead: list[Coming]
+) -> Response:
     """The page."""
     ways = {key: label for key, label in CHIPS.items() if me or key != "unread"}
     chips = tuple((label, address(group.slug, key, tag), key == view) for key, label in ways.items())
@@ -60,7 +63,7 @@ def drawn(me: Person, group: Any, seen: Sight, view: str, tag: str, shelf: Shelf
     empty = EMPTY[view] if not tag else (f"Nothing about “{tag}”", "No topic with this tag is in this list.")
     page = render_template(
         "discussions/latest.html", nav="groups", group=group, level=level(me, group), sight=seen,
-        rows=shelf.rows,
+        rows=shelf.rows, coming=ahead,
         chips=chips, view=view, tag=tag, empty=empty,
         tags=tuple((name, address(group.slug, "latest", name), name == tag) for name in tags),
         pages={"newer_url": newest, "older_url": older}, may_start=can(me, "start topic", group),

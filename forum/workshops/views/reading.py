@@ -12,13 +12,16 @@ from forum.sight import audience_of, masthead_sight, sight
 from forum.uploads import way_to_open
 from forum.workshops import queries
 from forum.workshops.blueprint import ONE, ROOT, bp
-from forum.workshops.times import other_zone, spoken, zone_words
+from forum.workshops.times import beginning, other_zone, spoken, zone_words
 
 
 @bp.app_template_global("workshop_when")
 def workshop_when(workshop: Workshop, zone: str = "") -> str:
     """When a workshop is, in words, with the zone."""
     return f"{spoken(workshop, zone)}, {zone_words(workshop, zone)}"
+
+
+bp.add_app_template_global(beginning, "workshop_beginning")
 
 
 @bp.app_template_global("workshop_tile")
