@@ -106,7 +106,7 @@ def test_only_views_jobs_and_commands_commit() -> None:
 
 
 def test_only_the_outbox_speaks_smtp() -> None:
-    assert not found(r"smtplib", but=("outbox/", "kit/carriers.py"))
+    assert not found(r"smtplib", but=("outbox/", "kit/smtp.py"))
 
 
 def test_the_current_user_is_asked_for_in_one_place() -> None:

@@ -3,15 +3,19 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from binascii import b2a_qp
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from forum.kit.carriers import FolderMailbox, NotNow, Sender, Smtp, Undeliverable
+from forum.kit.carriers import FolderMailbox, NotNow, Sender, Uncertain, Undeliverable
+from forum.kit.smtp import Smtp
 
 __all__ = [
     "BadMail",
@@ -19,12 +23,14 @@ __all__ = [
     "NotNow",
     "Sender",
     "Smtp",
+    "Uncertain",
     "Undeliverable",
     "build",
     "compose",
     "message_id",
 ]
 
+Part = TypeVar("Part", bound=MIMEPart)
 DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<spec>[^<>@\s,]+@[^<>@\s,]+)>|(?P<only>[^<>@\s,]+@[^<>@\s,]+)")
 QUOTES = re.compile(r'[<>"]')
@@ -36,12 +42,30 @@ class BadMail(ValueError):
     """A letter that cannot be built: control characters, or not exactly one address."""
 
 
-class WholeAddresses(EmailPolicy):
-    """As Python's own, but a long address in the head is not broken into encoded words, which nobody could follow."""
+#: what people can't choose: these need no parser to be written, and are not folded
+OURS = {"auto-submitted", "date", "in-reply-to", "message-id", "mime-version", "references", "reply-to"}
+SHAPES = {"content-transfer-encoding", "content-type"}
+PLAIN = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+#: quoted-printable text has no "=_" in it
+BOUNDARY = "=_part"
+
+
+class Plainly(EmailPolicy):
+    """As Python's own, but a long address in the head is not broken into encoded words, which nobody could follow.
+
+    Of what we write ourselves in plain letters nothing is parsed again: that took as long as the rest of a letter.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """The header as it is kept."""
+        if name.lower() in SHAPES:
+            return name, _shape(self.header_factory, name, value)
+        plain = _ours(name) and isinstance(value, str) and PLAIN.fullmatch(value)
+        return (name, value) if plain else super().header_store_parse(name, value)
 
     def fold(self, name: str, value: str) -> str:
         """The header's lines, as they are sent."""
-        whole = name.lower().startswith("list-") or name.lower() in {"message-id", "in-reply-to", "references"}
+        whole = _ours(name) or name.lower() in SHAPES
         return f"{name}: {value}{self.linesep}" if whole else super().fold(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
@@ -49,7 +73,16 @@ class WholeAddresses(EmailPolicy):
         return self.fold(name, value).encode("utf-8" if self.utf8 else "ascii", "surrogateescape")
 
 
-POLICY = WholeAddresses(linesep="\r\n")
+@lru_cache
+def _shape(parse: Callable[[str, str], Any], name: str, value: str) -> Any:
+    return parse(name, value)
+
+
+def _ours(name: str) -> bool:
+    return name.lower() in OURS or name.lower().startswith("list-")
+
+
+POLICY = Plainly(linesep="\r\n")
 
 
 def build(
@@ -66,10 +99,22 @@ def build(
     message["Date"] = format_datetime(datetime.now(UTC))
     for name, value in {"Auto-Submitted": "auto-generated", **(headers or {})}.items():
         _add(message, name, value)
-    message.set_content(text, cte="quoted-printable")
-    if html is not None:
-        message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message["MIME-Version"] = "1.0"
+    if html is None:
+        return _filled(message, text, "plain")
+    message["Content-Type"] = f'multipart/alternative; boundary="{BOUNDARY}"'
+    parts = {"plain": text, "html": html}
+    message.set_payload([_filled(MIMEPart(POLICY), said, kind) for kind, said in parts.items()])
     return message
+
+
+def _filled(part: Part, text: str, kind: str) -> Part:
+    """The same letter, or part of one, with this text."""
+    ending = "" if text.endswith("\n") else "\n"
+    part["Content-Type"] = f'text/{kind}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(b2a_qp(f"{text}{ending}".encode(), istext=True).decode("ascii"))
+    return part
 
 
 def _line(text: str) -> str:

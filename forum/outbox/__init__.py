@@ -14,9 +14,10 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from forum.kit import fate
-from forum.kit.carriers import FolderMailbox, Sender, Smtp
+from forum.kit.carriers import FolderMailbox, Sender
 from forum.kit.db import db, insert_or
 from forum.kit.signals import mail_waits
+from forum.kit.smtp import Smtp
 from forum.models import Group, Mail, User
 from forum.outbox.delivery import deliver
 

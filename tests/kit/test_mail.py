@@ -1,5 +1,6 @@
 """A letter arrives as it was written, at one person, and nobody can slip lines into its head."""
 
+import asyncio
 import email
 import socket
 from email import policy
@@ -10,7 +11,7 @@ from aiosmtpd.smtp import AuthResult
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.kit.mail import BadMail, FolderMailbox, NotNow, Smtp, Undeliverable, build, compose, message_id
+from forum.kit.mail import BadMail, FolderMailbox, NotNow, Smtp, Uncertain, Undeliverable, build, compose, message_id
 
 SENDER = "Northbrook Practice <forum@example.org>"
 MAYA = "Maya Okafor <maya@example.org>"
@@ -158,6 +159,41 @@ def test_refusals_for_good_and_for_now_are_told_apart(postbox, step, answer, err
     postbox.answers[step] = answer
     with pytest.raises(error):
         server(postbox).send(build(SENDER, MAYA, "a", "b"))
+
+
+def test_of_a_letter_without_an_answer_nobody_knows(postbox):
+    ended = []
+
+    async def silent(_server, _session, _envelope):
+        await asyncio.sleep(1)
+        ended.append(True)
+        return "250 OK"
+
+    async def hangs_up(server, _session, _envelope):
+        server.transport.close()
+        return "250 OK"
+
+    for answer in (silent, hangs_up):
+        postbox.handle_DATA = answer
+        mailbox = server(postbox, thinks=0.2)
+        with mailbox.kept(), pytest.raises(Uncertain):
+            mailbox.send(build(SENDER, MAYA, "a", "b"))
+        assert mailbox.line.server is None
+    assert not ended, "it was given up before"
+
+
+def test_who_thinks_long_is_waited_for_after_the_letter_alone(postbox):
+    async def slow(_server, _session, _envelope):
+        await asyncio.sleep(0.5)
+        return "250 OK"
+
+    postbox.handle_DATA = slow
+    Smtp("127.0.0.1", postbox.port, security="", timeout=0.2).send(build(SENDER, MAYA, "a", "b"))
+
+
+def test_a_line_that_is_a_dot_ends_no_letter(postbox):
+    server(postbox).send(build(SENDER, MAYA, "a", ".\n..\n.a\nend"))
+    assert read(postbox.letters[0][2]).get_content() == ".\n..\n.a\nend\n"
 
 
 def test_no_server_means_not_now():
