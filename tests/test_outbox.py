@@ -169,7 +169,7 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(server):
 
 
 def test_trying_lasts_three_days_and_then_the_letter_is_dead(server):
-    server.stop()
+    server.postman.answers = ["451 later"] * 100
     number, moment = queue(), clock.now()
     began = moment
     for _ in range(100):

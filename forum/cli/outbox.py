@@ -59,15 +59,15 @@ def line(row: Any) -> str:
 @of_an_instance
 @outbox.command()
 @NUMBERS
-@click.option("--all-dead", is_flag=True, help="All that was given up.")
+@click.option("--all-dead", is_flag=True, help="All that was given up, but what may have arrived.")
 @with_database
 def retry(numbers: tuple[int, ...], all_dead: bool) -> None:
     """Send mail once more: by its numbers, or all that was given up. A worker takes it within a minute."""
     if bool(numbers) == all_dead:
         raise click.UsageError("Name mails by their numbers, or --all-dead.")
-    done = again.retry(again.DEAD if all_dead else Mail.id.in_(numbers))
+    done = again.retry(again.LOST if all_dead else Mail.id.in_(numbers))
     kept("admin.mail retried", done)
-    said(numbers, done, "due now", "It is not there, was sent or dropped, or comes within ten minutes by itself")
+    said(numbers, done, "due now", "It is not there, was sent or dropped, or comes within twenty minutes by itself")
 
 
 @of_an_instance

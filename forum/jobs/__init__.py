@@ -13,8 +13,9 @@ from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
-from forum import outbox, previews, uploads
+from forum import previews, uploads
 from forum.discussions.actions import offering, reminding
+from forum.jobs.sending import deliver
 from forum.jobs.sweeping import (
     sweep_drafts,
     sweep_pieces,
@@ -32,12 +33,6 @@ from forum.workshops import places
 from forum.workshops import reminding as meetings
 
 log = logging.getLogger(__name__)
-
-
-def deliver() -> None:
-    """Sends the mail that is due, until there is none, or none is taken."""
-    while outbox.deliver():
-        pass
 
 
 def make_slides() -> None:

@@ -15,6 +15,10 @@ class NotNow(Exception):
     """The letter was not taken this time; it may be later."""
 
 
+class Away(NotNow):
+    """Nobody was there to take any letter."""
+
+
 class Uncertain(Exception):
     """The server had the whole letter and gave no answer: it may have arrived."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.headerregistry import AddressHeader
 from email.message import EmailMessage
 
-from forum.kit.carriers import NotNow, Uncertain, Undeliverable
+from forum.kit.carriers import Away, NotNow, Uncertain, Undeliverable
 
 #: kinds of answers, by the first of their three digits
 OK, GO_ON, FOR_GOOD = 2, 3, 5
@@ -97,7 +97,7 @@ class Smtp:
             self.line.clean = True
         except (smtplib.SMTPException, OSError) as error:
             self.line.drop()
-            raise NotNow(f"{type(error).__name__}: {self.host}:{self.port}") from error
+            raise NotNow(self._named(error)) from error
         except Uncertain:
             self.line.drop()
             raise
@@ -108,7 +108,8 @@ class Smtp:
     def _begun(self, sender: str, size: int) -> smtplib.SMTP:
         """A connection on which the server takes mail of this sender: the one that is there, or else a new one.
 
-        A refusal here is of us, whoever the letter is for: it waits until a host has seen to that. Raises NotNow.
+        A refusal here is of us, whoever the letter is for: it waits until a host has seen to that. Raises NotNow, or
+        Away when there is no connection to be had.
         """
         if server := self.line.again():
             with suppress(smtplib.SMTPException, OSError):
@@ -116,8 +117,14 @@ class Smtp:
                 if code != CLOSING:
                     return _of_us(server, code)
             self.line.drop()
-        server = self.line.use(self._connected())
+        try:
+            server = self.line.use(self._connected())
+        except (smtplib.SMTPException, OSError) as error:
+            raise Away(self._named(error)) from error
         return _of_us(server, self._from(server, sender, size))
+
+    def _named(self, error: Exception) -> str:
+        return f"{type(error).__name__}: {self.host}:{self.port}"
 
     def _from(self, server: smtplib.SMTP, sender: str, size: int) -> int:
         self.line.clean = False
@@ -130,9 +137,9 @@ class Smtp:
         try:
             code = server.getreply()[0]
         except (smtplib.SMTPException, OSError) as error:
-            raise Uncertain("The server had the whole letter, and did not answer.") from error
+            raise Uncertain("It may have arrived: the server had all of it, and did not answer.") from error
         if code < 100:
-            raise Uncertain("The server had the whole letter, and answered nothing that can be read.")
+            raise Uncertain("It may have arrived: the server had all of it, and answered nothing that can be read.")
         server.sock.settimeout(self.timeout)
         return code
 

@@ -64,6 +64,8 @@ class Mail(Row, db.Model):
     once: Mapped[str] = mapped_column(String(120))
     state: Mapped[MailState] = mapped_column(default=MailState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
+    #: tries of which nobody knows whether the letter arrived; the one under way is one of them
+    doubts: Mapped[int] = mapped_column(sa.SmallInteger, default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime] = mapped_column(default=now)
     sent_at: Mapped[datetime | None]

@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import Mail, MailState, User
-from forum.outbox.delivery import CLAIM
+from forum.outbox.delivery import CLAIM, COPIES
 
 DEAD = Mail.state == MailState.DEAD
+#: given up, and it has not arrived: what may have is named one by one
+LOST = and_(DEAD, Mail.doubts < COPIES)
 UNSEEN = {"synchronize_session": False}
 
 
@@ -33,7 +35,7 @@ def retry(which: ColumnElement[bool]) -> Sequence[int]:
     """
     moment = now()
     put_off = and_(Mail.state == MailState.WAITING, Mail.due_at > moment + CLAIM)
-    values = {"state": MailState.WAITING, "due_at": moment, "attempts": 0}
+    values = {"state": MailState.WAITING, "due_at": moment, "attempts": 0, "doubts": 0}
     return _changed(update(Mail).where(which, or_(DEAD, put_off)).values(**values))
 
 

@@ -11,6 +11,8 @@ from forum.models import Habit, Hear, Hearing, Mail, MailState, Notice
 
 #: mail that is due, or a summary whose hour came, is late after so long: somebody should look
 PATIENCE = timedelta(hours=1)
+#: a worker comes by once a minute
+SOON, LATELY = timedelta(minutes=1), timedelta(minutes=5)
 
 
 class Backlog(NamedTuple):
@@ -26,11 +28,14 @@ class Backlog(NamedTuple):
     sent_at: datetime | None
     #: since when the summary is owed that has been owed for longest
     digest_since: datetime | None
+    #: when the mail was or is due that some worker tried, and puts off from one minute to the next
+    looked_at: datetime | None = None
 
     @property
     def idle(self) -> bool:
-        """Whether nobody delivers: mail is due for longer than PATIENCE."""
-        return self._old(self.due_since)
+        """Whether nobody delivers: mail is due for longer than PATIENCE, and none of it was tried lately."""
+        lately = self.looked_at is not None and self.looked_at > self.at - LATELY
+        return self._old(self.due_since) and not lately
 
     @property
     def refused(self) -> bool:
@@ -54,13 +59,15 @@ def backlog() -> Backlog:
     """How the mail stands now, by three statements."""
     moment = now()
     waiting = Mail.state == MailState.WAITING
-    since = func.min(Mail.due_at).filter(Mail.due_at <= moment), func.min(Mail.created_at).filter(Mail.attempts > 0)
-    queued = db.session.execute(select(func.count(), *since).where(waiting)).one()
+    tried = Mail.attempts > 0
+    since = func.min(Mail.due_at).filter(Mail.due_at <= moment), func.min(Mail.created_at).filter(tried)
+    looked = func.max(Mail.due_at).filter(tried, Mail.due_at <= moment + SOON)
+    queued = db.session.execute(select(func.count(), *since, looked).where(waiting)).one()
     dead = select(func.count()).select_from(Mail).where(Mail.state == MailState.DEAD)
     # what was sent last was claimed last, or nearly so: that has an index
     sent = select(Mail.sent_at).where(Mail.state == MailState.SENT).order_by(Mail.due_at.desc()).limit(1)
     ends = db.session.execute(select(dead.scalar_subquery(), sent.scalar_subquery())).one()
-    return Backlog(moment, queued[0], ends[0], queued[1], queued[2], ends[1], _owed(moment))
+    return Backlog(moment, queued[0], ends[0], queued[1], queued[2], ends[1], _owed(moment), queued[3])
 
 
 def _owed(moment: datetime) -> datetime | None:

@@ -23,7 +23,8 @@ SIZE = 50
 MOST = 20_000
 #: what may be shown of an error: a server's numbers, or the kind of failure; texts beside them can hold addresses
 PLAIN = re.compile(
-    r"The server answered \[?[0-9, ]+\]?\.|[45]\d\d( [45](\.\d{1,3}){2})?\b|[A-Za-z][A-Za-z0-9]*(?=: |$)"
+    r"It may have arrived\b|The server answered \[?[0-9, ]+\]?( to [a-z ]+)?\.|"
+    r"[45]\d\d( [45](\.\d{1,3}){2})?\b|[A-Za-z][A-Za-z0-9]*(?=: |$)"
 )
 
 

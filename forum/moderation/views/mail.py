@@ -31,8 +31,8 @@ def dead_letters() -> str:
 
 @bp.post("/admin/mail/retries")
 def retry_all() -> AnyReply:
-    """All that was given up is due now."""
-    return tried_again(admin(), again.retry(again.DEAD))
+    """All that was given up is due now, but what may have arrived."""
+    return tried_again(admin(), again.retry(again.LOST))
 
 
 @bp.post("/admin/mail/<code>/retry")
