@@ -103,7 +103,7 @@ def main() -> None:
         try:
             made = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "SECURITY_PASSWORD_SALT")}
             where = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": int(taker.stdout.readline()), "SMTP_SECURITY": "none",
-                     "MAIL_FROM": "forum@example.org"}  # fmt: skip
+                     "MAIL_FROM": "forum@example.org", "MAIL_IN_DOMAIN": "in.example.org"}  # fmt: skip
             measure(create_app(Path(folder), **made, **where, **({"DATABASE_URL": url} if url else {})))
         finally:
             taker.kill()

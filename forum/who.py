@@ -163,9 +163,10 @@ def person_from(row: Any, session_id: int | None = None) -> Person:
     )  # fmt: skip
 
 
+PERSON = Hot(select(*PERSON_COLUMNS).where(User.id == bindparam("me")))
+
+
 def person(user_id: int | None) -> Person:
     """The person with that number as they stand now; a visitor for None or an unknown one."""
-    row = (
-        db.session.connection().execute(select(*PERSON_COLUMNS).where(User.id == user_id)).first() if user_id else None
-    )
+    row = PERSON.first({"me": user_id}) if user_id else None
     return person_from(row) if row else VISITOR

@@ -16,11 +16,12 @@ from email import message_from_bytes
 from email.message import Message
 
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from forum.kit import ids
 from forum.kit.clock import now
 from forum.kit.db import db, insert_or
+from forum.kit.hot import Hot
 from forum.models import Bounce, Mail, User
 
 log = logging.getLogger(__name__)
@@ -34,12 +35,13 @@ TOKEN = re.compile(r"bounce\+(?P<mail>[1-9][0-9]{0,8})-(?P<day>[1-9][0-9]{4,5})-
 #: for good (RFC 3463: class 5), unless it is about the letter (5.6) or about who sends it (5.7)
 HARD = re.compile(r"(5\.(?![67]\.)\d{1,3}\.\d{1,3})(?!\d)")
 
+READER = Hot(select(User.id, User.email).join(Mail, Mail.user_id == User.id).where(Mail.id == bindparam("mail")))
+
 
 def sender_of(mail_id: int) -> str:
     """The envelope sender of a mail: its own when mail comes in here and it goes to an account; else empty."""
     domain = current_app.config["MAIL_IN_DOMAIN"]
-    mail = db.session.get(Mail, mail_id) if domain else None
-    reader = db.session.get(User, mail.user_id) if mail and mail.user_id else None
+    reader = READER.first({"mail": mail_id}) if domain else None
     if reader is None:
         return ""
     today = _day(now())

@@ -9,17 +9,17 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from jinja2 import Template
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select
 
 from forum.access import person
 from forum.kit.db import db
+from forum.kit.hot import Hot
 from forum.kit.mail import DOMAIN, compose, message_id
-from forum.kit.quoting import own_words
 from forum.models import Group, Kind, Mail, Post, User
 from forum.outbox import answering, news, stopping
 from forum.outbox.attending import workshop_of
-from forum.outbox.needs import NEEDS, OF_POSTS, may_be_told, page_of, topic_of
+from forum.outbox.needs import NEEDS, OF_POSTS, TOLD, may_be_told, page_of, topic_of
+from forum.outbox.said import Said, said
 from forum.sight import sight
 
 #: mail that somebody gets for being in a group: it names a way to end it
@@ -34,29 +34,45 @@ REASONS = {
 }
 
 
+MAIL = Hot(
+    select(Mail.id, Mail.template, Mail.user_id, Mail.address, Mail.group_id, Mail.facts, Mail.once).where(
+        Mail.id == bindparam("mail")
+    )
+)
+READER = Hot(
+    select(User.id, User.name, User.email, User.fs_uniquifier, User.active, User.mail_mentions, User.mail_stopped_at)
+    .where(User.id == bindparam("me"))
+)  # fmt: skip
+
+
 def write(mail_id: int) -> EmailMessage | None:
     """The letter of a mail; None when its reader may no longer be told, or there is nothing left to tell."""
-    mail = db.session.get(Mail, mail_id)
-    reader = db.session.get(User, mail.user_id) if mail and mail.user_id else None
-    group = db.session.get(Group, mail.group_id) if mail and mail.group_id else None
+    mail = MAIL.first({"mail": mail_id})
+    reader = READER.first({"me": mail.user_id}) if mail and mail.user_id else None
     topic = topic_of(mail) if mail else None
-    group = topic.group if topic else group
     if mail is None or (reader and reader.mail_stopped_at and mail.template not in ALWAYS):
         return None
+    group = topic.group if topic else _group(mail)
     if not may_be_told(mail, reader, group, topic):
         return None
-    facts = _facts(mail, reader, group) | ({"topic": topic} if topic else {})
-    post = facts.get("post") if mail.template in OF_GROUPS else None
-    group = post.topic.group if post else group
+    told = said(mail.facts["post"]) if NEEDS.get(mail.template) in OF_POSTS else None
+    facts = _facts(mail, reader, group, told) | ({"topic": topic} if topic else {})
     if mail.template == "news" and not facts["parts"]:
         return None
-    return _message(mail, reader, group, facts, post)
+    of = told if mail.template in OF_GROUPS else None
+    return _message(mail, reader, of.post.topic.group if of else group, facts, of)
+
+
+def _group(mail: Mail) -> Group | None:
+    """The group of a mail; that of a post comes with it."""
+    apart = mail.group_id and NEEDS.get(mail.template) != TOLD
+    return db.session.get(Group, mail.group_id) if apart else None
 
 
 def _message(
-    mail: Mail, reader: User | None, group: Group | None, facts: dict[str, Any], post: Post | None
+    mail: Mail, reader: User | None, group: Group | None, facts: dict[str, Any], told: Said | None
 ) -> EmailMessage:
-    config, hushed = current_app.config, facts["discreet"]
+    config, hushed, post = current_app.config, facts["discreet"], told.post if told else None
     more = dict(_stop(reader, group, facts)) if reader and mail.template in OF_GROUPS else {}
     if post and reader and (address := answering.address_for(reader, post)):
         more["Reply-To"], facts["above"] = address, answering.ABOVE
@@ -68,7 +84,7 @@ def _message(
         subject=" ".join(subject.split()), text=text.strip() + "\n", html=html,
         message_id=_id(f"{mail.id}:{mail.once}") if post is None or reader is None else id_of(post.id, reader),
         list_id=f"<{_secret(f'list {group.id}')[:20] if hushed else group.slug}.groups.{_host()}>" if group else None,
-        more={**more, **(_thread(post, reader) if post and reader else {})},
+        more={**more, **(_thread(told, reader) if told and reader else {})},
     )  # fmt: skip
 
 
@@ -77,10 +93,9 @@ def id_of(post_id: int, reader: User) -> str:
     return _id(f"post:{post_id}:{reader.id}")
 
 
-def _thread(post: Post, reader: User) -> dict[str, str]:
+def _thread(told: Said, reader: User) -> dict[str, str]:
     """What makes a mail program lay a post below what it answers, and all of a topic together."""
-    opening = db.session.scalar(select(Post.id).where(Post.topic_id == post.topic_id).order_by(Post.no).limit(1))
-    above = [opening, post.parent_id] if post.no else []
+    above = [told.opening, told.post.parent_id] if told.post.no else []
     ids = list(dict.fromkeys(id_of(number, reader) for number in above if number))
     return {"In-Reply-To": ids[-1], "References": " ".join(ids)} if ids else {}
 
@@ -98,17 +113,15 @@ def _template(name: str, part: str) -> Template:
     return current_app.jinja_env.get_template(f"mail/{name}.{part}")
 
 
-def _facts(mail: Mail, reader: User | None, group: Group | None) -> dict[str, Any]:
+def _facts(mail: Mail, reader: User | None, group: Group | None, of: Said | None) -> dict[str, Any]:
     """What the templates see: of the site, of the reader, of the news."""
     config = current_app.config
     site = {"site_name": config["SITE_NAME"], "base_url": config["BASE_URL"], "contact": config["CONTACT"]}
-    post = _post(mail.facts["post"]) if NEEDS.get(mail.template) in OF_POSTS else None
-    told: dict[str, Any] = {"post": post, "words": own_words(post.body)} if post else {}
-    of = post.topic.group if post else group
-    hidden = bool(reader) and of is not None and of.kind == Kind.HIDDEN
+    told: dict[str, Any] = {"post": of.post, "words": of.words, "audience": of.audience} if of else {}
+    told |= _why(mail, of.post) if of else {}
+    about = of.post.topic.group if of else group
+    hidden = bool(reader) and about is not None and about.kind == Kind.HIDDEN
     told["discreet"] = hidden or news.wants_discreet(mail.user_id)
-    if post:
-        told |= {"audience": sight(post.topic).sentence.striptags(), **_why(mail, post)}
     if mail.template == "news":
         told["parts"], told["more"] = news.parts(person(mail.user_id), mail.facts)
     told |= {"page": page_of(mail)} if "page" in mail.facts else {}
@@ -120,11 +133,6 @@ def _why(mail: Mail, post: Post) -> dict[str, str]:
     """Whose doing a post's mail tells of, and why they get it."""
     by = mail.facts.get("by") or post.author.name
     return {"by": by, "reason": REASONS.get(mail.facts.get("why", ""), "you hear of every post in this group")}
-
-
-def _post(post_id: int) -> Post:
-    """The post that a mail tells of, as it is now, with its author."""
-    return db.session.scalars(select(Post).where(Post.id == post_id).options(joinedload(Post.author))).one()
 
 
 def link(endpoint: str, _anchor: str = "", **values: Any) -> str:

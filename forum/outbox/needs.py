@@ -13,7 +13,7 @@ from forum.models import (
 )  # fmt: skip
 from forum.outbox.attending import ATTENDING, BOOKED, CANCELLED, FILES, PLACE, attends
 from forum.outbox.invited import invited, stopped, suspended
-from forum.outbox.news import still_told, wanted
+from forum.outbox.news import told_of, wanted
 
 #: it is about the address itself: whoever has it may read it, unless their account is suspended
 ADDRESS = "address"
@@ -138,7 +138,7 @@ def _escalated_to(who: Person, mail: Mail, group: Group) -> bool:
 def _reads(who: Person, mail: Mail, need: Any) -> bool:
     """Whether they may still read the post that a mail tells of, and are what it needs besides."""
     if need == TOLD:
-        return bool(still_told(who, [mail.facts["notice"]])[0])
+        return told_of(who, mail.facts["notice"])
     post = _post_for(who, mail.facts.get("post", 0))
     if post is None:
         return False

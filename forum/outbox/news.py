@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from forum.access import ASKER, Person, asked_by, readable
 from forum.kit.clock import now
-from forum.kit.db import db
+from forum.kit.db import Moment, db
+from forum.kit.hot import Hot
 from forum.kit.quoting import own_words
 from forum.models import SEATED, Group, Habit, Hear, Hearing, Kind, Notice, Post, Reading, Topic, Workshop
 
@@ -52,24 +53,35 @@ class Part(NamedTuple):
         return len(self.pieces)
 
 
-def _still_told() -> Any:
-    """The statement of `still_told`: made once, for making it takes five times as long as running it."""
+def _still_told(*what: Any) -> Any:
+    """The statement of what they are told of still: made once, for making it takes five times as long as running it."""
     seen = and_(Reading.user_id == Notice.user_id, Reading.topic_id == Post.topic_id)
     choice = and_(Hearing.user_id == Notice.user_id, Hearing.group_id == Post.group_id)
     theirs = (Notice.user_id == bindparam("me"), Notice.read_at.is_(None), readable(Notice, ASKER))
-    found = (
-        select(Notice, Post, _ALL)
+    return (
+        select(*what)
         .join(Post, Post.id == Notice.post_id)
         .outerjoin(Reading, seen)
         .outerjoin(Hearing, choice)
-        .where(Notice.id.in_(bindparam("numbers", expanding=True)), *theirs)
-        .where(Post.no > func.coalesce(Reading.seen_no, -1))
+        .where(*theirs, Post.no > func.coalesce(Reading.seen_no, -1))
         .where(func.coalesce(Hearing.choice, Hear.REPLIES) != Hear.NOTHING)
     )
-    return found.options(joinedload(Post.author)).order_by(Notice.id.desc()).limit(bindparam("most"))
 
 
-STILL_TOLD = _still_told()
+STILL_TOLD = (
+    _still_told(Notice, Post, _ALL)
+    .where(Notice.id.in_(bindparam("numbers", expanding=True)))
+    .options(joinedload(Post.author))
+    .order_by(Notice.id.desc())
+    .limit(bindparam("most"))
+)
+ONE_TOLD = Hot(_still_told(Notice.id).where(Notice.id == bindparam("number")))
+PAUSED = Hot(
+    select(Habit.user_id).where(
+        Habit.user_id == bindparam("me"), or_(Habit.silent, Habit.paused_until > bindparam("now", type_=Moment()))
+    )
+)
+DISCREET = Hot(select(Habit.discreet).where(Habit.user_id == bindparam("me")))
 
 
 def still_told(who: Person, numbers: Sequence[int]) -> tuple[list[Any], int]:
@@ -84,10 +96,14 @@ def still_told(who: Person, numbers: Sequence[int]) -> tuple[list[Any], int]:
     return [(notice, post) for notice, post, _ in in_order], rows[0][2] if rows else 0
 
 
+def told_of(who: Person, number: int) -> bool:
+    """Whether `still_told` has this one notice."""
+    return bool(who) and not paused(who) and ONE_TOLD.first({"number": number, **asked_by(who)}) is not None
+
+
 def paused(who: Person) -> bool:
     """Whether they want no mail of groups for now."""
-    stopped = or_(Habit.silent, Habit.paused_until > now())
-    return db.session.scalar(select(Habit.user_id).where(Habit.user_id == who.id, stopped)) is not None
+    return PAUSED.first({"me": who.id, "now": now()}) is not None
 
 
 def wanted(who: Person, post_id: int) -> bool:
@@ -99,7 +115,8 @@ def wanted(who: Person, post_id: int) -> bool:
 
 def wants_discreet(user_id: int | None) -> bool:
     """Whether mail to them tells no more than that there is something new."""
-    return bool(db.session.scalar(select(Habit.discreet).where(Habit.user_id == user_id))) if user_id else False
+    chosen = DISCREET.first({"me": user_id}) if user_id else None
+    return bool(chosen and chosen.discreet)
 
 
 def stirred(who: Person, since: datetime) -> tuple[list[Topic], int]:

@@ -7,11 +7,15 @@ import hashlib
 import hmac
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from forum.kit import ids
 from forum.kit.db import db, insert_or
+from forum.kit.hot import Hot
 from forum.models import Group, Habit, Hearing, User
+
+OF_ONE = Hot(select(Hearing.user_id).where(Hearing.stop == bindparam("stop")))
+OF_ALL = Hot(select(Habit.user_id).where(Habit.stop == bindparam("stop")))
 
 
 def token_for(user: User, group: Group | None) -> str:
@@ -24,10 +28,8 @@ def keep(user: User, group: Group | None) -> str:
     """The same, which works from now on. Commits, on a connection of its own."""
     token = token_for(user, group)
     digest = ids.digest(token)
-    of = (Hearing.stop if group else Habit.stop) == digest
-    with db.engine.connect() as reading:
-        if reading.scalar(select(1).where(of)):
-            return token
+    if (OF_ONE if group else OF_ALL).first({"stop": digest}):
+        return token
     model, keys = (Hearing, {"user_id": user.id, "group_id": group.id}) if group else (Habit, {"user_id": user.id})
     row = insert_or(model).values(**keys, stop=digest)
     with db.engine.begin() as connection:
