@@ -73,6 +73,12 @@ def took(began: tuple[float, float]) -> str:
     return "{:.2f} s, {:.2f} s of processor".format(*(new - old for new, old in zip(moments(), began, strict=True)))
 
 
+def memory() -> int:
+    """What this process holds by itself and its part of what it shares (PSS), in MB."""
+    rollup = Path("/proc/self/smaps_rollup").read_text()
+    return int(next(line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:"))) // 1024
+
+
 def announce() -> None:
     """An announcement to everybody, said with its time."""
     me, group = person(1), db.session.scalars(sa.select(Group)).one()
@@ -102,9 +108,12 @@ def sum_up() -> None:
         print(f"summaries: queued in {took(began)}")
         numbers = db.session.scalars(sa.select(Mail.id).where(Mail.template == "news")).all()
         db.session.remove()
-        began = moments()
-        written = sum(_written(number) for number in numbers)
-        print(f"summaries: {written:,} written in {took(began)}")
+        began, held = moments(), [memory()]
+        written = 0
+        for at, number in enumerate(numbers, 1):
+            written += _written(number)
+            held += [memory()] if at % (SUMMED // 5) == 0 else []
+        print(f"summaries: {written:,} written in {took(began)}; MB at each fifth: {', '.join(map(str, held))}")
 
 
 def _written(number: int) -> bool:

@@ -75,6 +75,33 @@ STILL_TOLD = (
     .order_by(Notice.id.desc())
     .limit(bindparam("most"))
 )
+STIRRED = (
+    select(Topic, _ALL)
+    .join(Group, Group.id == Topic.group_id)
+    .where(
+        Topic.group_id.in_(
+            select(Hearing.group_id).where(Hearing.user_id == bindparam("me"), Hearing.choice == Hear.WEEKLY)
+        ),
+        Topic.last_post_at > bindparam("since"),
+        or_(Topic.author_id != bindparam("me"), Topic.answer_count > 0),
+        ASKER.stands(Group, SEATED),
+        readable(Topic, ASKER),
+    )
+    .order_by(Topic.last_post_at.desc(), Topic.id.desc())
+    .limit(MOST)
+)
+COMING = (
+    select(Workshop)
+    .where(
+        Workshop.group_id.in_(bindparam("named", expanding=True)),
+        Workshop.starts_at > bindparam("now"),
+        Workshop.starts_at <= bindparam("until"),
+        Workshop.cancelled_at.is_(None),
+        readable(Workshop, ASKER),
+    )
+    .order_by(Workshop.starts_at, Workshop.id)
+    .limit(MOST)
+)
 ONE_TOLD = Hot(_still_told(Notice.id).where(Notice.id == bindparam("number")))
 PAUSED = Hot(
     select(Habit.user_id).where(
@@ -124,12 +151,9 @@ def stirred(who: Person, since: datetime) -> tuple[list[Topic], int]:
 
     The MOST that stirred last, by group; and how many there are.
     """
-    weekly = select(Hearing.group_id).where(Hearing.user_id == who.id, Hearing.choice == Hear.WEEKLY)
-    mine = (Topic.group_id.in_(weekly), Topic.group_id.in_(who.holding(SEATED)), Topic.last_post_at > since)
-    new = or_(Topic.author_id != who.id, Topic.answer_count > 0)
-    found = select(Topic, _ALL).where(*mine, readable(Topic, who), new)
-    found = found.order_by(Topic.last_post_at.desc(), Topic.id.desc()).limit(MOST)
-    rows = db.session.execute(found).unique().all() if who and not paused(who) else []
+    if not who or paused(who):
+        return [], 0
+    rows = db.session.execute(STIRRED, {"since": since, **asked_by(who)}).unique().all()
     topics = sorted((row[0] for row in rows), key=lambda topic: topic.group_id)
     return topics, rows[0][1] if rows else 0
 
@@ -152,11 +176,9 @@ def parts(who: Person, facts: dict[str, Any]) -> tuple[list[Part], int]:
 
 def _with_coming(who: Person, found: list[Part]) -> list[Part]:
     """The same, with the workshops ahead in each group that may be named. One statement."""
-    named = [part.of.id for part in found if part.group]
-    moment = now()
-    ahead = (Workshop.starts_at > moment, Workshop.starts_at <= moment + AHEAD, Workshop.cancelled_at.is_(None))
-    rows = select(Workshop).where(Workshop.group_id.in_(named), *ahead, readable(Workshop, who))
-    coming = db.session.scalars(rows.order_by(Workshop.starts_at, Workshop.id).limit(MOST)).all() if named else []
+    named, moment = [part.of.id for part in found if part.group], now()
+    values = {"named": named, "now": moment, "until": moment + AHEAD, **asked_by(who)}
+    coming = db.session.scalars(COMING, values).all() if named else []
     return [part._replace(coming=tuple(one for one in coming if one.group_id == part.of.id)) for part in found]
 
 

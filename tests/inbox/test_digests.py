@@ -1,18 +1,22 @@
 """Summaries come at each person's hour, once in each period, and say only what may be read when they are sent."""
 
+import gc
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
-from forum import outbox
+from forum import jobs, outbox
 from forum.groups import actions as groups
 from forum.inbox import digests
 from forum.kit import clock
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Habit, Mail
+from forum.models import Habit, Mail, Notice
 from forum.outbox import news
+from forum.outbox.letter import write
 from forum.who import person
 from tests.inbox.test_mail import words
 
@@ -129,6 +133,46 @@ def test_of_too_much_the_newest_comes_and_the_rest_is_counted(community, as_, ta
     said = words(letter)
     assert [n for n in range(5) if f"Said as number {n}." in said] == [2, 3, 4]
     assert "And 2 more in your inbox" in said and said.index("number 2") < said.index("number 4")
+
+
+def queued(community, talk, as_, closed, daily, many, days=1):
+    """The number of Dan's summary of so many replies, which waits."""
+    talk.replies(as_(community.maya), "performance", closed, *[""] * many)
+    daily.run()
+    with tomorrow(days):
+        jobs.send_digests()
+    db.session.remove()
+    return db.session.scalars(select(Mail.id).where(Mail.template == "news").order_by(Mail.id.desc())).first()
+
+
+def test_a_longer_summary_takes_no_more_statements(community, as_, talk, closed, daily, watch):
+    costs = []
+    for day, many in enumerate((2, 9), 1):
+        number = queued(community, talk, as_, closed, daily, many, day)
+        with watch() as seen:
+            assert words(write(number)).count("Reply number") == many
+        costs.append(len(seen.statements))
+        db.session.execute(update(Notice).values(read_at=now()))
+        db.session.commit()
+    assert costs[1] <= costs[0] <= 18
+
+
+def test_writing_many_summaries_holds_no_memory(app, community, as_, talk, closed, daily):
+    number = queued(community, talk, as_, closed, daily, 9)
+
+    def written(times):
+        for _ in range(times):
+            with app.app_context():
+                assert write(number) is not None
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = written(20)
+        assert written(60) - before < 100_000, "bytes that stay after sixty summaries"
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
