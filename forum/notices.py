@@ -111,7 +111,6 @@ _few = (
 )
 COUNT = Hot(select(func.count().label("many")).select_from(_few.subquery()))
 
-
 _live = (
     with_posts(select(Notice.needs.label("needs"), func.coalesce(Notice.group_id, Post.group_id).label("place")))
     .outerjoin(Topic, Topic.id == Post.topic_id)
@@ -164,6 +163,13 @@ def read_all(me: Person, until: datetime) -> None:
 def read_some(me: Person, numbers: Iterable[int]) -> None:
     """These notices are read, as far as they are theirs. Does not commit."""
     mine = (Notice.user_id == me.id, Notice.id.in_(list(numbers)), Notice.read_at.is_(None))
+    db.session.execute(update(Notice).where(*mine).values(read_at=now()), execution_options=UNSEEN)
+
+
+def seen(user_id: int, group_id: int, kinds: Iterable[str], code: str, until: datetime) -> None:
+    """What they were told until then of one thing in a group is read. Does not commit."""
+    it = (Notice.group_id == group_id, Notice.kind.in_(kinds), Notice.code == code, Notice.created_at <= until)
+    mine = (Notice.user_id == user_id, Notice.read_at.is_(None), *it)
     db.session.execute(update(Notice).where(*mine).values(read_at=now()), execution_options=UNSEEN)
 
 

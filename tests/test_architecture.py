@@ -101,6 +101,7 @@ def test_only_views_jobs_and_commands_commit() -> None:
             "members/session.py",
             "discussions/visiting.py",
             "discussions/reading.py",
+            "workshops/seeing.py",
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from forum.workshops import seeing
 from forum.workshops.blueprint import bp
 from forum.workshops.views import afterwards, booking, calendars, planning, reading
 
@@ -10,4 +11,5 @@ __all__ = ["afterwards", "booking", "calendars", "init_app", "planning", "readin
 
 def init_app(app: Flask) -> None:
     """Opens the room."""
+    seeing.init_app(app)
     app.register_blueprint(bp)

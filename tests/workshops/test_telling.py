@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from forum import jobs
 from forum.groups import actions as groups
 from forum.kit import clock
 from forum.kit.db import db
-from forum.models import Habit, Mail, Notice
+from forum.models import Group, Habit, Mail, Notice
 from forum.who import person
+from forum.workshops import seeing
 from tests.discussions.conftest import see
 from tests.inbox.conftest import Letters
 from tests.workshops.conftest import TODAY, change, plan, row
@@ -89,3 +90,44 @@ def test_a_summary_lists_the_workshops_ahead_that_its_reader_may_know_of(app, co
         words = letter.get_body(("plain",)).get_content()
     assert "We meet" in words and "Next week" in words and "Tuesday 9 March 2027" in words
     assert not any(title in words for title in ("In a year", "Cancelled one", "Among us", "Measures that help"))
+
+
+def unread(user):
+    """How many notices of workshops in Policy this person has not read."""
+    db.session.rollback()
+    of = (Notice.group_id == Group.id, Group.slug == "policy", Notice.kind.startswith("workshop"))
+    mine = (Notice.user_id == user.id, Notice.read_at.is_(None), *of)
+    return db.session.scalar(select(func.count()).select_from(Notice).where(*mine))
+
+
+def test_who_opens_the_page_has_read_what_they_were_told_of_it_and_of_no_other(community, as_, tom, workshop):
+    assert plan(tom, title="Another one").status_code == 303
+    assert unread(community.maya) == 2 == unread(community.dan)
+    assert as_(community.maya).get("/groups/policy/workshops").status_code == 200
+    assert unread(community.maya) == 2, "a list is no page of it"
+    assert as_(community.maya).get(workshop).status_code == 200
+    assert unread(community.maya) == 1 and unread(community.dan) == 2
+
+
+def test_opening_a_page_writes_after_it_is_sent_and_nothing_for_who_read_it_all(
+    community, as_, workshop, watch, monkeypatch
+):
+    monkeypatch.setattr(seeing.openings, "delay", 60.0)
+    maya = as_(community.maya)
+    maya.get(workshop)
+    assert unread(community.maya) == 1
+    seeing.openings.flush_now()
+    assert unread(community.maya) == 0
+    monkeypatch.setattr(seeing.openings, "delay", 0.0)
+    with watch() as seen:
+        maya.get(workshop)
+    assert not [one for one in seen.statements if "UPDATE notice" in one]
+
+
+def test_what_is_told_after_the_page_was_opened_is_new(community, as_, tom, workshop):
+    maya = as_(community.maya)
+    maya.post(f"{workshop}/booking")
+    maya.get(workshop)
+    with clock.at(TODAY + timedelta(minutes=5)):
+        change(tom, workshop, place="Library")
+    assert unread(community.maya) == 1

@@ -10,7 +10,7 @@ from forum.kit.when import MONTHS, zone_of
 from forum.models import Workshop
 from forum.sight import audience_of, masthead_sight, sight
 from forum.uploads import way_to_open
-from forum.workshops import queries
+from forum.workshops import queries, seeing
 from forum.workshops.blueprint import ONE, ROOT, bp
 from forum.workshops.times import beginning, other_zone, spoken, zone_words
 
@@ -59,9 +59,10 @@ def index(slug: str) -> str:
 
 @bp.get(ONE)
 def workshop(slug: str, n: int) -> str:
-    """The page of a workshop."""
+    """The page of a workshop. What its reader was told of it is read from then on: that is written a moment later."""
     me = viewer()
     found = fetch(Workshop, me, slug, n=n)
+    seeing.opened(me, found)
     return render_template("workshops/workshop.html", **shown(me, found))
 
 
