@@ -4,33 +4,23 @@ import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from forum import previews, uploads
-from forum.cli import schema
+from forum.cli import letters, schema
+from forum.cli.finding import Finding
 from forum.cli.options import of_an_instance
 from forum.kit import clamd
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.when import filesize
 from forum.models import Scan, Version
-from forum.outbox import bounces
-from forum.outbox.backlog import backlog
 
 DISK_MARGIN = 1024**3
 OLDEST_POSTGRES = 14
-
-
-class Finding(NamedTuple):
-    """What was looked at, how it is, and whether somebody should act."""
-
-    what: str
-    says: str
-    wrong: bool = False
 
 
 @of_an_instance
@@ -55,7 +45,7 @@ def findings(quick: bool = False) -> Iterator[Finding]:
     yield from database()
     migrations = form()
     yield migrations
-    yield from mail()
+    yield from letters.findings()
     if not migrations.wrong:
         yield from files(quick)
         yield viruses()
@@ -114,26 +104,6 @@ def form() -> Finding:
     except click.ClickException as error:
         return Finding("migrations", error.message, wrong=True)
     return Finding("migrations", f"at {schema.newest()}, the newest")
-
-
-def mail() -> Iterator[Finding]:
-    """What waits, what is late, and what was given up."""
-    if schema.reached() is None:
-        return
-    host, found = current_app.config["SMTP_HOST"], backlog()
-    yield Finding("mail", f"goes to {host}" if host else "no server is set: it is written to instance/mail")
-    sent = f", the last went out {found.sent_at:%Y-%m-%d %H:%M} UTC" if found.sent_at else ""
-    yield Finding("mail", f"{found.waiting} waiting{sent}")
-    for wrong, since, says in (
-        (found.idle, found.due_since, "some due since {} UTC and taken by nobody: is the worker running?"),
-        (found.refused, found.tried_since, "tried since {} UTC, and none is taken: is the mail server well?"),
-        (found.digests_late, found.digest_since, "summaries are owed since {} UTC: is the worker running?"),
-    ):
-        yield from (Finding("mail", says.format(f"{since:%Y-%m-%d %H:%M}"), wrong=True),) if wrong else ()
-    if found.dead:
-        yield Finding("mail", f"{found.dead} given up: see `guildhall outbox list`", wrong=True)
-    if schema.reached() == schema.newest() and (stopped := bounces.many()):
-        yield Finding("mail", f"stopped for {stopped} account{'' if stopped == 1 else 's'}: it came back three times")
 
 
 def files(quick: bool) -> Iterator[Finding]:

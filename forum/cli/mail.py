@@ -13,6 +13,9 @@ from forum.cli.options import of_an_instance
 
 #: what a pipe tells the mail server (sysexits.h)
 NO_USER, DATA_WRONG, TRY_LATER = 67, 65, 75
+PORT = click.option(
+    "--port", default=mailin.PORT, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +52,9 @@ def take(recipient: str, sender: str | None) -> None:
 @of_an_instance
 @mail.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8024, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--port", default=mailin.PORT, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
 @schema.with_database
 def serve(host: str, port: int) -> None:
     """Take mail by LMTP from the mail server of this machine, until SIGTERM or Ctrl+C."""

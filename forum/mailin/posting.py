@@ -3,7 +3,7 @@
 Nothing is ever sent to the address that a mail says it comes from.
 """
 
-import hashlib
+import hashlib  # noqa: I001 a sentence a line would not fit
 from datetime import timedelta
 from enum import StrEnum
 
@@ -12,33 +12,29 @@ from limits import parse
 from sqlalchemy import func, select
 from werkzeug.exceptions import HTTPException
 
-from forum import once, outbox, uploads
+from forum import once, uploads
 from forum.access import Person, can, person, readable
 from forum.discussions import actions
+from forum.discussions.doubting import asked_elsewhere, taken_for_spam
 from forum.discussions.queries.quotes import post_at
-from forum.discussions.writing import write
+from forum.discussions.writing import Written, write
+from forum.kit import hot
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.text import TooLong
 from forum.mailin.reading import Letter, Odd, read
-from forum.models import Document, Mail, Post, Topic, User
+from forum.mailin.refusing import (
+    CLOSED, MOVED, NO_FILES, NO_WORDS, NOT_THERE, ODD, OFTEN, OVER, STRANGER, Refused, tell,
+)  # fmt: skip
+from forum.models import Document, Post, Topic, User
 from forum.outbox import bounces
 from forum.outbox.answering import Bound, bound_to
-from forum.spam import weigh
+from forum.spam import Weighed, weigh
 
-#: refusals told to one person in an hour; letters of what they typed that are given back
-MOST_TOLD, HOUR, GIVEN_BACK = 5, timedelta(hours=1), 20_000
 #: how the result of a mail begins, kept for as long as it may come again
 LETTER = "mail:"
-OVER = "The mail that you answered is too old to be answered by mail. Please write your reply on the site."
-NOT_THERE = "You can’t reply there any more."
-MOVED = "The topic was moved, so others can see it now than when you answered. Please write your reply on the site."
-CLOSED = "The topic is closed, so nothing more can be posted in it."
-STRANGER = "It came from another address than the one of your account. Please write from that one."
-NO_WORDS = "No words of yours were found in it. Please write above the line that says so."
-ODD = "It could not be read."
-OFTEN = "You have posted a great deal in a short time. Please send it again later."
-NO_FILES = "You can’t add files there. Please send it again without them."
+#: where a reply comes from, as Akismet wants to know it: of mail that is nothing one could trust
+BY_MAIL = {"user_ip": "127.0.0.1", "user_agent": "mail"}
 
 
 class Fate(StrEnum):
@@ -49,10 +45,6 @@ class Fate(StrEnum):
     REFUSED = "refused"
     IGNORED = "ignored"
     UNKNOWN = "unknown"
-
-
-class Refused(Exception):
-    """It is not posted; the sentence says why, and nothing of the topic that its writer may not know."""
 
 
 def knows(address: str) -> bool:
@@ -72,7 +64,8 @@ def receive(address: str, raw: bytes, sender: str | None = None) -> Fate:
     try:
         letter = read(raw)
     except Odd:
-        return _refused(bound, ODD, "", hashlib.sha256(raw).hexdigest())
+        tell(bound, ODD, "", hashlib.sha256(raw).hexdigest())
+        return Fate.REFUSED
     return _taken(bound, letter, raw, sender)
 
 
@@ -85,7 +78,8 @@ def _taken(bound: Bound, letter: Letter, raw: bytes, sender: str | None) -> Fate
         return _posted(bound, letter, unique)
     except Refused as error:
         db.session.rollback()
-        return _refused(bound, str(error), "" if str(error) == STRANGER else letter.words, unique)
+        tell(bound, str(error), "" if str(error) == STRANGER else letter.words, unique)
+        return Fate.REFUSED
 
 
 def _is_ours(letter: Letter) -> bool:
@@ -147,7 +141,7 @@ def _sent(me: Person, topic: Topic, bound: Bound, letter: Letter, unique: str) -
         written = write(letter.words, topic, me)
     except TooLong as error:
         raise Refused(str(error)) from None
-    weighed = weigh(me, topic.group, "", written)
+    weighed = _weighed(me, topic, written)
     documents = _files(me, topic, letter)
     claim = once.claim(bound.user_id, f"mail {unique}", "reply")
     if claim.result:
@@ -168,6 +162,17 @@ def _sent(me: Person, topic: Topic, bound: Bound, letter: Letter, unique: str) -
     return fate
 
 
+def _weighed(me: Person, topic: Topic, written: Written) -> Weighed:
+    """What its words weigh, also to Akismet where it is asked: no transaction waits for that."""
+    found = weigh(me, topic.group, "", written)
+    if not asked_elsewhere(topic.group, found):
+        return found
+    db.session.rollback()
+    hot.let_go()
+    foreign = taken_for_spam("", written, BY_MAIL)
+    return weigh(me, topic.group, "", written, foreign) if foreign else found
+
+
 def _files(me: Person, topic: Topic, letter: Letter) -> list[Document]:
     """Drafts of the files that came, kept before the topic is touched. Commits. Raises Refused."""
     if not letter.files:
@@ -186,13 +191,3 @@ def _files(me: Person, topic: Topic, letter: Letter) -> list[Document]:
         raise Refused(" ".join(refused))
     db.session.commit()
     return documents
-
-
-def _refused(bound: Bound, why: str, typed: str, unique: str) -> Fate:
-    """One letter to the account's own address says so, a few of them in an hour. Commits."""
-    user = db.session.scalars(select(User).where(User.id == bound.user_id)).one()
-    lately = (Mail.user_id == user.id, Mail.created_at > now() - HOUR, Mail.template == "reply-refused")
-    if (db.session.scalar(select(func.count()).where(*lately)) or 0) < MOST_TOLD:
-        outbox.queue("reply-refused", user, f"reply-refused:{user.id}:{unique}", said=why, typed=typed[:GIVEN_BACK])
-    db.session.commit()
-    return Fate.REFUSED

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -14,6 +15,8 @@ from forum.mailin.posting import Fate, knows, receive
 log = logging.getLogger(__name__)
 #: seconds in which the other side must say something
 PATIENCE = 60
+#: where it listens unless a host says otherwise, and what it calls itself
+PORT, IDENT = 8024, "Guildhall"
 UNKNOWN, LATER = "550 5.1.1 There is no such address here", "451 4.3.0 Please try again later"
 
 
@@ -72,4 +75,16 @@ class Lmtp(Controller):
 
     def factory(self) -> LMTP:
         """The conversation with one client."""
-        return Long(self.handler, data_size_limit=self.most, timeout=PATIENCE, ident="Guildhall", decode_data=False)
+        return Long(self.handler, data_size_limit=self.most, timeout=PATIENCE, ident=IDENT, decode_data=False)
+
+
+def greeting(port: int) -> str:
+    """What is said first at a port of this machine, by this server or another; '' = nothing."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as line:
+            line.settimeout(2)
+            said = line.recv(200).decode("ascii", "replace")
+            line.sendall(b"QUIT\r\n")
+            return said
+    except OSError:
+        return ""

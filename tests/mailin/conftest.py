@@ -7,6 +7,7 @@ from forum.mailin import receive
 from forum.models import Post, Topic, User
 from tests.discussions.conftest import talk  # noqa: F401 a fixture
 from tests.inbox.conftest import closed, letters, wants  # noqa: F401 fixtures
+from tests.moderation.test_held import service  # noqa: F401 a fixture
 
 
 class Replying:

@@ -3,14 +3,17 @@
 import os
 import re
 import smtplib
+import socket
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from forum.cli import letters as letters_of_doctor
 from forum.cli import schema
 from forum.groups import actions as groups
 from forum.kit.clock import now
@@ -18,6 +21,7 @@ from forum.kit.db import db
 from forum.mailin import Fate, Lmtp, receive
 from forum.models import Document, Post, Topic, User
 from forum.who import person
+from tests.mailin.conftest import Replying
 from tests.test_outbox import free_port
 
 
@@ -184,6 +188,47 @@ def test_lmtp_asks_to_try_again_when_something_is_wrong(lmtp, replying, monkeypa
     with smtplib.LMTP("127.0.0.1", lmtp.port) as client, pytest.raises(smtplib.SMTPDataError) as refused:
         client.sendmail("maya@x.example", [replying.address], replying.raw())
     assert refused.value.smtp_code == 451
+
+
+def test_the_doctor_says_whether_mail_is_taken_here(app, replying, monkeypatch):
+    port = free_port()
+    monkeypatch.setattr("forum.mailin.PORT", port)
+    db.session.remove()
+    assert letters_of_doctor.mail_in().says.startswith(f"for forum.example.org: nobody answers at 127.0.0.1:{port}")
+    server = Lmtp(app, "127.0.0.1", port)
+    server.start()
+    try:
+        assert f"is taken at 127.0.0.1:{port}" in letters_of_doctor.mail_in().says
+    finally:
+        server.stop()
+    with socket.create_server(("127.0.0.1", port)) as other:
+        answering = threading.Thread(target=lambda: other.accept()[0].sendall(b"220 mail.example.org\r\n"))
+        answering.start()
+        assert "something else answers" in letters_of_doctor.mail_in().says
+        answering.join()
+    app.config["MAIL_IN_DOMAIN"] = ""
+    assert "not set" in letters_of_doctor.mail_in().says
+
+
+@pytest.mark.parametrize(("answer", "fate", "number"), [("true", Fate.WAITS, 0), ("false", Fate.POSTED, 1)])
+def test_akismet_is_asked_about_a_doubtful_reply_by_mail_too(
+    app, community, as_, talk, letters, wants, service, answer, fate, number
+):
+    service.answer = answer
+    app.config["MAIL_IN_DOMAIN"] = "forum.example.org"
+    n = talk.topic(as_(community.tom), "policy", "Who can help")
+    groups.join(person(community.joanna.id), community.group("policy"))
+    db.session.execute(sa.update(User).where(User.id == community.joanna.id).values(created_at=now()))
+    db.session.commit()
+    wants("joanna", "every", **{"hear-policy": "every"})
+    talk.reply(as_(community.tom), "policy", n, "Where do you keep the list?")
+    (letter,) = [one for one in letters(community.joanna) if one["Reply-To"]]
+    replying = Replying(letter, n, community.joanna.email)
+    assert replying.send("A plain text about kestrels.") is fate
+    assert len(replying.posts()) == number
+    assert len(service.asked) == 1 and "kestrels" in service.asked[0] and "joanna" not in service.asked[0].lower()
+    assert replying.send("A plain text about kestrels.") is Fate.POSTED, "it came again"
+    assert len(replying.posts()) == number
 
 
 def test_a_pipe_takes_a_letter_and_knows_no_others(app, replying):

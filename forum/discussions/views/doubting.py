@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.access import Person
+from forum.discussions.doubting import asked_elsewhere, taken_for_spam
 from forum.discussions.writing import Written
-from forum.kit import akismet, hot, origin
+from forum.kit import hot, origin
 from forum.kit.db import db
-from forum.models import Kind
 from forum.once import Claim
 from forum.spam import Weighed, weigh
 
@@ -19,17 +19,13 @@ def weighed_by_all(me: Person, group: Any, title: str, written: Written) -> Weig
 
     What was done so far is kept before: files that came are drafts, and no transaction waits for an answer.
     """
-    found, config = weigh(me, group, title, written), current_app.config
-    closed = group.kind != Kind.OPEN or group.parent_id is not None
-    if not config["AKISMET_KEY"] or not found.doubtful or found.waits or closed:
+    found = weigh(me, group, title, written)
+    if not asked_elsewhere(group, found):
         return found
     db.session.commit()
     hot.let_go()
-    said = {
-        "blog": config["BASE_URL"], "user_ip": origin.address(), "user_agent": request.user_agent.string[:300],
-        "comment_content": f"{title}\n\n{written.body}".strip()[:20_000],
-    }  # fmt: skip
-    foreign = akismet.takes_for_spam(config["AKISMET_URL"], config["AKISMET_KEY"], said)
+    whence = {"user_ip": origin.address(), "user_agent": request.user_agent.string[:300]}
+    foreign = taken_for_spam(title, written, whence)
     return weigh(me, group, title, written, foreign) if foreign else found
 
 
