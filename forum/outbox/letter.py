@@ -24,6 +24,8 @@ from forum.sight import sight
 
 #: mail that somebody gets for being in a group: it names a way to end it
 OF_GROUPS = ("post", "mentioned", "news")
+#: other mail that can be answered, of a topic or the question that it names
+ANSWERED = ("topic-tagged", "question-offered")
 #: what goes to an account whose mail comes back, too: of its own security. The rest is on the site
 ALWAYS = ("already-registered", "password-changed")
 #: why somebody gets the mail of a post
@@ -74,7 +76,8 @@ def _message(
 ) -> EmailMessage:
     config, hushed, post = current_app.config, facts["discreet"], told.post if told else None
     more = dict(_stop(reader, group, facts)) if reader and mail.template in OF_GROUPS else {}
-    if post and reader and (address := answering.address_for(reader, post)):
+    answers = _answers(mail, facts)
+    if answers and reader and (address := answering.address_for(reader, answers)):
         more["Reply-To"], facts["above"] = address, answering.ABOVE
     name = "discreet" if hushed and group and mail.template not in OF_GROUPS else mail.template
     subject, text, html = (_template(name, part).render(facts) for part in ("subject", "text", "html"))
@@ -86,6 +89,18 @@ def _message(
         list_id=f"<{_secret(f'list {group.id}')[:20] if hushed else group.slug}.groups.{_host()}>" if group else None,
         more={**more, **(_thread(told, reader) if told and reader else {})},
     )  # fmt: skip
+
+
+def _answers(mail: Mail, facts: dict[str, Any]) -> Post | None:
+    """The post that an answer to this letter replies to. One that says too little to be answered has none."""
+    if mail.template in OF_GROUPS:
+        return facts.get("post")
+    if mail.template not in ANSWERED or facts["discreet"]:
+        return None
+    if "topic" not in facts:
+        return facts.get("post")
+    opening = select(Post.id).where(Post.topic_id == facts["topic"].id, Post.no == 0)
+    return said(db.session.scalars(opening).one()).post
 
 
 def id_of(post_id: int, reader: User) -> str:
