@@ -247,7 +247,7 @@ def test_a_worker_that_ends_each_time_before_the_answer_is_not_given_the_letter_
     assert mail(number).state == MailState.DEAD and mail(number).error.startswith("It may have arrived")
 
 
-def test_what_may_have_arrived_is_tried_again_by_its_number_alone(post, shell):
+def test_what_may_have_arrived_is_tried_again_by_its_number_alone(post, shell, community, as_):
     lost, unsure = wait(2)
     for number, doubts in ((lost, 0), (unsure, COPIES)):
         given_up = {"state": MailState.DEAD, "error": "x", "doubts": doubts}
@@ -255,6 +255,8 @@ def test_what_may_have_arrived_is_tried_again_by_its_number_alone(post, shell):
     db.session.commit()
     assert shell.run("outbox", "retry", "--all-dead").exit_code == 0
     assert (mail(lost).state, mail(unsure).state) == (MailState.WAITING, MailState.DEAD)
+    page = as_(community.grace).post("/admin/mail/retries", follow_redirects=True).get_data(as_text=True)
+    assert "may have arrived. Try it again one by one." in page and "Given up: 1" in page
     assert list(again.retry(Mail.id == unsure)) == [unsure]
     db.session.commit()
     assert mail(unsure).doubts == 0 and outbox.deliver() == 2

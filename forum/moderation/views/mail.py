@@ -16,6 +16,7 @@ from forum.outbox import again
 from forum.outbox.backlog import backlog
 
 GONE = "That mail was tried again or dropped meanwhile."
+UNSURE = "What is left here may have arrived. Try it again one by one."
 
 
 @bp.get("/admin/mail")
@@ -32,7 +33,7 @@ def dead_letters() -> str:
 @bp.post("/admin/mail/retries")
 def retry_all() -> AnyReply:
     """All that was given up is due now, but what may have arrived."""
-    return tried_again(admin(), again.retry(again.LOST))
+    return tried_again(admin(), again.retry(again.LOST), UNSURE)
 
 
 @bp.post("/admin/mail/<code>/retry")
@@ -62,12 +63,12 @@ def drop_mail(code: str) -> AnyReply:
     return done(url_for(".dead_letters"), "It will not be sent." if dropped else GONE)
 
 
-def tried_again(me: Person, mails: Sequence[int]) -> AnyReply:
-    """Back to the page, which says how many are tried again; that stands in the log."""
+def tried_again(me: Person, mails: Sequence[int], none: str = GONE) -> AnyReply:
+    """Back to the page, which says how many are tried again, or why none is; that stands in the log."""
     if mails:
         activity.log("admin.mail retried", me, mails=len(mails))
     count = "It is" if len(mails) == 1 else f"{len(mails):,} mails are"
-    return done(url_for(".dead_letters"), f"{count} tried again within a minute." if mails else GONE)
+    return done(url_for(".dead_letters"), f"{count} tried again within a minute." if mails else none)
 
 
 def named(code: str) -> tuple[int, Dead]:
