@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from forum import outbox
 from forum.cli import schema
-from forum.cli.doctor import mail as findings
+from forum.cli.letters import findings
 from forum.groups import actions as groups
 from forum.kit import clock
 from forum.kit.db import db

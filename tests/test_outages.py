@@ -20,7 +20,7 @@ from forum.outbox import again
 from forum.outbox.backlog import backlog
 from forum.outbox.delivery import CLAIM, COPIES
 from tests.test_cli import shell
-from tests.test_outbox import free_port, mail, queue
+from tests.test_outbox import MailServer, mail, queue
 
 __all__ = ["shell"]
 STEPS = ("MAIL", "RCPT", "DATA", "letter")
@@ -68,30 +68,25 @@ class Site(Controller):
         return Server(self.handler)
 
 
-class Post:
+class Post(MailServer):
     """The mail server of a test, which can go and come back at the same port."""
 
-    def __init__(self):
-        self.says, self.port, self.running = Stubborn(), free_port(), None
+    controller = Site
 
-    def start(self):
-        self.running = Site(self.says, hostname="127.0.0.1", port=self.port)
-        self.running.start()
-
-    def stop(self):
-        if self.running:
-            self.running.stop()
-        self.running = None
+    @property
+    def says(self):
+        """What it answers, and what it got."""
+        return self.postman
 
     @property
     def took(self):
         """To whom it took letters, in their order."""
-        return [to for to, _ in self.says.letters]
+        return [to for to, _ in self.letters]
 
 
 @pytest.fixture
 def post(app):
-    made = Post()
+    made = Post(Stubborn())
     made.start()
     app.config.update(MAIL_FROM="forum@guildhall.example")
     app.extensions["mailbox"] = Smtp("127.0.0.1", made.port, security="", timeout=5, thinks=0.3)

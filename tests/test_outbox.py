@@ -65,11 +65,13 @@ def free_port():
 class MailServer:
     """A real SMTP server that can go away and come back at the same port."""
 
-    def __init__(self):
-        self.port, self.postman, self.running = free_port(), Postman(), None
+    controller = Controller
+
+    def __init__(self, postman=None):
+        self.port, self.postman, self.running = free_port(), postman or Postman(), None
 
     def start(self):
-        self.running = Controller(self.postman, hostname="127.0.0.1", port=self.port)
+        self.running = self.controller(self.postman, hostname="127.0.0.1", port=self.port)
         self.running.start()
 
     def stop(self):
