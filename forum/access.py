@@ -29,7 +29,7 @@ from forum.models import (
     Topic,
     User,
 )  # fmt: skip
-from forum.rows import RULES, mentioned, own_post, own_topic
+from forum.rows import RULES, mentioned, own_post
 from forum.rule import (
     CARD,
     COLUMNS,
@@ -52,6 +52,7 @@ from forum.rule import (
     registered,
     standing,
 )  # fmt: skip
+from forum.talk import own_topic
 from forum.verbs import SignIn, can, default_audience, lawful_audiences, require
 from forum.who import VISITOR, Condition, Person, catch_up, person
 

@@ -11,23 +11,19 @@ from sqlalchemy import and_, not_, or_
 from forum.asking import Who
 from forum.kit.lean import Columns, one_of, some
 from forum.models import (
-    Booking, Bookmark, Citation, Concern, Document, FileAudience, Held, Kind, Notice, Page, Poll, Post, Preview,
-    Quotation, Scan, Slide, Suggestion, Topic, User, Version, Workshop,
+    Booking, Bookmark, Citation, Concern, Document, FileAudience, Held, HotSeat, Kind, Notice, Page, Poll, Post,
+    Preview, Quotation, Scan, SeatQuestion, Slide, Suggestion, Topic, User, Version, Workshop,
 )  # fmt: skip
 from forum.meetings import of_booking, of_workshop
 from forum.rule import CARD, FACILITATE, READ, TAKE_PART, Level, of_group, reaches, registered, seated
+from forum.talk import in_topic, of_question, of_topic, own_topic, some_topic
 from forum.who import Condition
 
-some_topic = some(Topic, "id", "group_id", "deleted_at", "hidden_at")
 some_post = some(Post, "id", "group_id", "topic_id", "deleted_at", "hidden_at")
 some_document = some(
     Document, "id", "group_id", "post_id", "uploader_id", "audience", "posted_at", "hidden_at", "deleted_at", "checked"
 )
 some_version = some(Version, "id", "document_id", "deleted_at", "scan", "uploader_id")
-
-
-def own_topic(topic: Columns, leads: Condition) -> Condition:
-    return and_(topic.deleted_at.is_(None), or_(topic.hidden_at.is_(None), leads))
 
 
 def own_post(post: Columns, leads: Condition) -> Condition:
@@ -89,18 +85,8 @@ def _post(who: Who, post: Columns) -> Condition:
     return of_group(post.group_id, lets)
 
 
-def _topic(who: Who, topic: Columns) -> Condition:
-    return of_group(
-        topic.group_id, lambda g: and_(reaches(who, g, READ), own_topic(topic, reaches(who, g, FACILITATE)))
-    )
-
-
 def _page(who: Who, page: Columns) -> Condition:
     return and_(page.deleted_at.is_(None), of_group(page.group_id, lambda group: reaches(who, group, READ)))
-
-
-def _poll(who: Who, poll: Columns) -> Condition:
-    return some_topic(lambda topic: and_(topic.id == poll.topic_id, _topic(who, topic)))
 
 
 def _version(who: Who, version: Columns) -> Condition:
@@ -189,8 +175,10 @@ RULES: dict[type, Callable[[Who, Columns], Condition]] = {
     Notice: _notice,
     Suggestion: _suggestion,
     Bookmark: _bookmark,
-    Topic: _topic,
-    Poll: _poll,
+    Topic: of_topic,
+    Poll: in_topic,
+    HotSeat: in_topic,
+    SeatQuestion: of_question,
     Page: _page,
     Workshop: of_workshop,
     Booking: of_booking,

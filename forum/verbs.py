@@ -94,6 +94,10 @@ def _replies(_person: Person, topic: Any, granted: Level) -> bool:
     return granted >= (FACILITATE if topic.locked_at else TAKE_PART)
 
 
+def _answers(person: Person, seat: Any, granted: Level) -> bool:
+    return _replies(person, seat, granted) and (granted >= FACILITATE or person.id in seat.sits)
+
+
 def _edits(person: Person, post: Any, granted: Level) -> bool:
     return _replies(person, post.topic, granted) and post.author_id == person.id and not post.deleted_at
 
@@ -143,6 +147,8 @@ VERBS: dict[str, tuple[str, Check]] = {
     "plan": ("Only facilitators plan workshops", _at(FACILITATE)),
     "book": ("Only members book a place", _at(TAKE_PART)),
     "vote": ("Only members vote, and only facilitators once a topic is locked", _replies),
+    "seat": ("Only facilitators set up a hot seat", _at(FACILITATE)),
+    "answer": ("Only who sits in the hot seat and facilitators answer its questions", _answers),
     "thank": ("Only members say that a post helped them, and nobody says so of their own", _thanks),
     "keep": ("Only people who are registered, and not banned here, keep a bookmark", _registered_reader),
     "report": ("Only people who are registered, and not banned here, report what others wrote", _reports),

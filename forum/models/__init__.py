@@ -20,6 +20,7 @@ from forum.models.preview import Preview, PreviewState, Slide, page_noun
 from forum.models.reading import Follow, Reading
 from forum.models.receipt import Opening
 from forum.models.report import Concern, Report, ReportKind, Verdict
+from forum.models.seat import Asked, HotSeat, SeatQuestion, SeatVote, Sitter
 from forum.models.stray import Stray
 from forum.models.tagging import TagFollow
 from forum.models.telling import Habit, Hear, Hearing, Notice, Untold
@@ -27,13 +28,13 @@ from forum.models.upload import Upload
 from forum.models.workshop import Booking, CalendarKey, Material, SeenBy, Workshop
 
 __all__ = [
-    "LEADING", "MAX_DEPTH", "NAMES_ORGANISATION", "NO_ANSWER", "SEATED", "AuditEntry", "Ballot", "Booking",
+    "LEADING", "MAX_DEPTH", "NAMES_ORGANISATION", "NO_ANSWER", "SEATED", "Asked", "AuditEntry", "Ballot", "Booking",
     "Bookmark", "Bounce", "CalendarKey", "Citation", "Cites", "Concern", "Consent", "Document", "DocumentTag",
     "Draft", "Event", "Expertise", "FeedKey", "FieldAudience", "FileAudience", "Follow", "Group", "Habit", "Hear",
-    "Hearing", "Held", "HeldState", "Helpful", "Invitation", "JoinRequest", "Kind", "Mail", "MailState", "Material",
-    "Membership", "Move", "Moved", "Mute", "Notice", "Offer", "Opening", "Page", "PageQuote", "PageVersion", "Poll",
-    "Post", "Preview", "PreviewState", "Quotation", "Reading", "Receipts", "Report", "ReportKind", "RequestState",
-    "Revision", "Scan", "SeenBy", "Session", "Slide", "Standing", "Stray", "Subject", "Submission", "Suggestion",
-    "TagFollow", "Theme", "Topic", "TopicKind", "TopicTag", "Untold", "Upload", "User", "Verdict", "Version",
-    "Workshop", "page_noun", "waits",
+    "Hearing", "Held", "HeldState", "Helpful", "HotSeat", "Invitation", "JoinRequest", "Kind", "Mail", "MailState",
+    "Material", "Membership", "Move", "Moved", "Mute", "Notice", "Offer", "Opening", "Page", "PageQuote",
+    "PageVersion", "Poll", "Post", "Preview", "PreviewState", "Quotation", "Reading", "Receipts", "Report",
+    "ReportKind", "RequestState", "Revision", "Scan", "SeatQuestion", "SeatVote", "SeenBy", "Session", "Sitter",
+    "Slide", "Standing", "Stray", "Subject", "Submission", "Suggestion", "TagFollow", "Theme", "Topic", "TopicKind",
+    "TopicTag", "Untold", "Upload", "User", "Verdict", "Version", "Workshop", "page_noun", "waits",
 ]  # fmt: skip

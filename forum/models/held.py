@@ -42,6 +42,8 @@ class Held(Row, db.Model):
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     #: number of the post it answers
     answers: Mapped[int | None]
+    #: the question to a hot seat that it answers
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("seat_question.id", ondelete="SET NULL"))
     kind: Mapped[TopicKind | None]
     title: Mapped[str] = mapped_column(String(150), default="")
     #: as it was written, with the words that it quotes
