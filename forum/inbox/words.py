@@ -13,6 +13,9 @@ SAYS = {
     "mention": ("you", "mentioned you"),
     "reply": ("you", "replied to you"),
     "answer": ("you", "accepted your reply as the answer"),
+    "seat_given": ("you", "gave you a hot seat: people ask, and you answer"),
+    "seat_yours": ("you", "Your hot seat is open: people wait for your answers"),
+    "seat": ("news", "A hot seat is open: ask your question"),
     "workshop": ("workshops", "planned this workshop"),
     "workshop_changed": ("workshops", "changed when or where this workshop is"),
     "workshop_cancelled": ("workshops", "cancelled this workshop"),
@@ -32,7 +35,7 @@ MEETINGS = [kind for kind, (section, _) in SAYS.items() if section == "workshops
 #: where those lead that are not of a post, below their group
 PLACES = {
     "request": "/manage/requests/{}", "report": "/manage/reports/{}", **dict.fromkeys(MEETINGS, "/workshops/{}"),
-    "accepted": "/hearing",
+    "accepted": "/hearing", **dict.fromkeys(("seat_given", "seat_yours", "seat"), "/topics/{}/questions"),
 }  # fmt: skip
 #: said where nobody is named
 NOBODY = {

@@ -24,7 +24,7 @@ from forum.jobs.sweeping import (
     sweep_submissions,
     sweep_uploads,
 )
-from forum.jobs.telling import mail_notices, send_digests, sweep_notices, tell_listeners
+from forum.jobs.telling import mail_notices, open_seats, send_digests, sweep_notices, tell_listeners
 from forum.kit.db import db, safe_wal
 from forum.kit.signals import mail_waits, news_waits, preview_waits, scan_waits
 from forum.library import checking
@@ -112,6 +112,7 @@ JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (remind, crontab(minute="22")),
     (offer_questions, crontab(minute="*/10")),
     (look_after_workshops, crontab()),
+    (open_seats, crontab()),
     (sweep_submissions, crontab(minute="7")),
     (sweep_uploads, crontab(minute="37")),
     (sweep_pieces, crontab(minute="52")),

@@ -1,7 +1,7 @@
 """Mail of what people were told: as it happens, in summaries, and forgotten when it is old."""
 
 from forum import notices
-from forum.discussions.actions import spreading
+from forum.discussions.actions import seats, spreading
 from forum.inbox import digests, sending
 from forum.kit.db import db
 
@@ -35,6 +35,13 @@ def send_digests() -> None:
                 digests.sum_up(user_id)
             db.session.commit()
         after = people[-1]
+
+
+def open_seats() -> None:
+    """Tells who sits in a hot seat, and who follows its topic, that it has opened."""
+    for seat_id in seats.to_open():
+        seats.open_one(seat_id)
+        db.session.commit()
 
 
 def sweep_notices() -> None:

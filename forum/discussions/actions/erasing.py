@@ -15,7 +15,7 @@ from forum.discussions.writing import author_of
 from forum.held import take_topic
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Document, Draft, Event, Poll, Post, Revision, Topic, TopicTag
+from forum.models import Document, Draft, Event, HotSeat, Poll, Post, Revision, Topic, TopicTag
 
 
 def delete_post(me: Person, post: Post) -> None:
@@ -45,7 +45,8 @@ def delete_topic(me: Person, topic: Topic) -> None:
     _empty(posts)
     db.session.execute(delete(TopicTag).where(TopicTag.topic_id == topic.id), execution_options=UNSEEN)
     db.session.execute(delete(Draft).where(Draft.place == f"reply:{topic.id}"), execution_options=UNSEEN)
-    db.session.execute(delete(Poll).where(Poll.topic_id == topic.id), execution_options=UNSEEN)
+    for model in (Poll, HotSeat):
+        db.session.execute(delete(model).where(model.topic_id == topic.id), execution_options=UNSEEN)
     count_group(topic.group_id)
     if topic.author_id != me.id:
         activity.log("topic.deleted", me, group=topic.group, subject=author_of(topic), topic=topic.n)

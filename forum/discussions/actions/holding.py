@@ -11,6 +11,7 @@ from sqlalchemy import exists, select, update
 
 from forum import activity, drafts, outbox
 from forum.access import Person, can, person
+from forum.discussions.actions.asking import tie
 from forum.discussions.actions.counting import UNSEEN
 from forum.discussions.actions.posting import reply, start_topic
 from forum.discussions.actions.reminding import facilitators
@@ -50,6 +51,11 @@ def hold_topic(me: Person, group: Group, about: tuple[TopicKind, str, list[str]]
 def hold_reply(me: Person, topic: Topic, written: Written, answers: int | None, *rest: Any) -> Held:
     """A reply that waits; then what came with it, and why it waits."""
     return _hold(me, topic.group, written, *rest, topic_id=topic.id, answers=answers)
+
+
+def hold_answer(me: Person, topic: Topic, written: Written, question_id: int, weighed: Weighed) -> Held:
+    """An answer to a question of a hot seat that waits, and why it waits."""
+    return _hold(me, topic.group, written, Sent(), weighed, topic_id=topic.id, question_id=question_id)
 
 
 def _hold(me: Person, group: Group, written: Written, sent: Sent, weighed: Weighed, **facts: Any) -> Held:
@@ -120,7 +126,10 @@ def _made(author: Person, held: Held, topic: Topic | None, written: Written, fil
         kind = held.kind or TopicKind.DISCUSSION
         return start_topic(author, held.group, kind, held.title, written, held.tags, files, at=held.created_at)
     parent = post_at(author, topic, held.answers) if held.answers else None
-    return reply(author, topic, written, parent, files, at=held.created_at)
+    post = reply(author, topic, written, parent, files, at=held.created_at)
+    if held.question_id:
+        tie(author, topic, held.question_id, post)
+    return post
 
 
 def give_back(me: Person, held: Held, words: str) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from flask import current_app
-from sqlalchemy import case, literal, literal_column, select
+from sqlalchemy import case, literal, literal_column, select, update
 
 from forum import activity, hearing, outbox
 from forum.access import Person, hearers
 from forum.discussions.actions.spreading import spread
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Event, Post, Topic, TopicKind, User
+from forum.models import Event, Notice, Post, Topic, TopicKind, User
 from forum.notices import News, tell
 
 
@@ -55,3 +55,11 @@ def tell_newly_mentioned(me: Person, post: Post, people: Iterable[int]) -> None:
     activity.record_told(me, post, dict.fromkeys(fresh, "post.mentioned"))
     tell(News("mention", post, by=me.id), hearers(post).where(User.id.in_(fresh)))
     tell_mentioned(post, fresh)
+
+
+def tell_asker(post: Post, who: int) -> None:
+    """Whoever asked hears that a post answers them, if they heard of it as of any other post too. Does not commit."""
+    tell(News("reply", post, by=post.author_id), hearers(post).where(User.id == who))
+    as_post = (Notice.user_id == who, Notice.post_id == post.id, Notice.kind == "post")
+    answers = update(Notice).where(*as_post).values(kind="reply")
+    db.session.execute(answers, execution_options={"synchronize_session": False})

@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, or_, select
 from forum.discussions.moving import waiting
 from forum.held import Settled
 from forum.kit.db import db
-from forum.models import Document, Held, Move, Poll, Post, Topic, Version
+from forum.models import Document, Held, HotSeat, Move, Poll, Post, SeatQuestion, Topic, Version
 
 BY_HAND = "Move it by hand, so that you see who would read what."
 
@@ -69,6 +69,16 @@ def _hanging(move: Move, topic: Topic) -> None:
         raise TooLate("A reply to it waits for a facilitator since. Decide about that first.")
     if _whole(move) and _any(Poll, Poll.topic_id == topic.id, Poll.created_at > move.at):
         raise TooLate("A poll was begun here since. Take it away first.")
+    if _whole(move) or move.facts.get("seat"):
+        _asked(move, topic)
+
+
+def _asked(move: Move, topic: Topic) -> None:
+    """Questions to a hot seat since were meant for those who read them here."""
+    seats = select(HotSeat.id).where(HotSeat.topic_id == topic.id)
+    since = _any(HotSeat, HotSeat.topic_id == topic.id, HotSeat.created_at > move.at)
+    if since or _any(SeatQuestion, SeatQuestion.seat_id.in_(seats), SeatQuestion.created_at > move.at):
+        raise TooLate(f"The hot seat here was set up, or asked something, since. {BY_HAND}")
 
 
 def _any(model: Any, *which: Any) -> bool:

@@ -1,5 +1,7 @@
 """Two topics made into one."""
 
+from typing import Any
+
 from sqlalchemy import insert, literal, select, update
 
 from forum import moves
@@ -11,7 +13,11 @@ from forum.discussions.moving.topics import OTHERWISE
 from forum.held import Settled
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Draft, Follow, Move, Poll, Topic
+from forum.models import Draft, Follow, HotSeat, Move, Poll, Topic
+
+#: what a topic has one of at most, and how people call it
+HANGS: dict[str, Any] = {"poll": Poll, "seat": HotSeat}
+NAMES = {"poll": "poll", "seat": "hot seat"}
 
 
 def merge(me: Person, topic: Topic, into: Topic, seen: str) -> Move:
@@ -29,21 +35,22 @@ def merge(me: Person, topic: Topic, into: Topic, seen: str) -> Move:
         for at, spot in enumerate(moving, start=1)
     ]  # fmt: skip
     rows.put(into, placed)
-    poll = _poll(topic, into)
+    hangs = {name: _along(model, name, topic, into) for name, model in HANGS.items()}
     waits = waiting.follow(topic, into, {was.no: spot.no for was, spot in zip(moving, placed, strict=True)}, whole=True)
     _end(topic, into)
     moves.leave("topic", topic.n, group_id=topic.group_id, to_post_id=opening.id)
-    return brought(me, "merge", topic, into, moving, placed, "topic.merged", poll=poll, held=waits)
+    return brought(me, "merge", topic, into, moving, placed, "topic.merged", **hangs, held=waits)
 
 
-def _poll(topic: Topic, into: Topic) -> int | None:
-    """The poll that goes along. Raises Settled where there is one already."""
-    found = dict(db.session.execute(select(Poll.topic_id, Poll.id).where(Poll.topic_id.in_([topic.id, into.id]))).all())
+def _along(model: Any, name: str, topic: Topic, into: Topic) -> int | None:
+    """The number of the poll or hot seat that goes along. Raises Settled where there is one already."""
+    both = select(model.topic_id, model.id).where(model.topic_id.in_([topic.id, into.id]))
+    found: dict[int, int] = dict(db.session.execute(both).tuples().all())
     if len(found) == 2:
-        raise Settled("Both topics have a poll. Take one of them away first.")
-    poll = found.get(topic.id)
-    db.session.execute(update(Poll).where(Poll.id == poll).values(topic_id=into.id), execution_options=UNSEEN)
-    return poll
+        raise Settled(f"Both topics have a {NAMES[name]}. Take one of them away first.")
+    number = found.get(topic.id)
+    db.session.execute(update(model).where(model.id == number).values(topic_id=into.id), execution_options=UNSEEN)
+    return number
 
 
 def _end(topic: Topic, into: Topic) -> None:

@@ -10,11 +10,12 @@ from forum.access import Person, can
 from forum.discussions.actions.counting import UNSEEN
 from forum.discussions.moving import rows, telling, waiting
 from forum.discussions.moving.built import TooLate, nothing_after, ours
+from forum.discussions.moving.merging import HANGS
 from forum.discussions.moving.rows import Spot
 from forum.discussions.moving.topics import transfer
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Group, Move, Poll, Post, Topic
+from forum.models import Group, Move, Post, Topic
 
 DAY = timedelta(hours=24)
 
@@ -124,9 +125,10 @@ def _posts_back(move: Move, topic: Topic, was: Topic) -> None:
     for spot in spots:
         moves.come_back("post", spot.no, topic_id=was.id)
         moves.leave("post", now_at[spot.id], topic_id=topic.id, to_post_id=spot.id)
-    if poll := move.facts.get("poll"):
-        back = update(Poll).where(Poll.id == poll).values(topic_id=was.id)
-        db.session.execute(back, execution_options=UNSEEN)
+    for name, model in HANGS.items():
+        if number := move.facts.get(name):
+            back = update(model).where(model.id == number).values(topic_id=was.id)
+            db.session.execute(back, execution_options=UNSEEN)
     if move.kind == "merge":
         moves.come_back("topic", was.n, group_id=was.group_id)
     if move.kind == "split":

@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 from forum.access import ASKER, FACILITATE, READ, Level, Person, asked_by, enter, level, shown
 from forum.discussions.queries.groups import GRAND, GROUP_COLUMNS, PARENT, group_from
 from forum.discussions.queries.offers import OFFERED_TO
+from forum.discussions.queries.seats import SEAT_OF
 from forum.discussions.queries.went import MOVED_AT, PARTED
 from forum.discussions.reading import Key, Marks, markers
 from forum.kit.hot import Hot
@@ -85,7 +86,7 @@ _FACTS = {
     "poll_anonymous": Poll.anonymous, "poll_closes_at": Poll.closes_at, "poll_revision": Poll.revision,
     "ballot": Ballot.choices,
     "answer_summary": Topic.answer_summary, "outdated_at": Topic.outdated_at, "outdated_why": Topic.outdated_why,
-    "asked": OFFERED_TO, "moved_at": MOVED_AT, "parted": PARTED,
+    "asked": OFFERED_TO, "moved_at": MOVED_AT, "parted": PARTED, "seat": SEAT_OF,
 }  # fmt: skip
 OF_TOPIC = Hot(
     select(*GROUP_COLUMNS, *(column.label("t_" + name) for name, column in _FACTS.items()))
@@ -161,6 +162,7 @@ class TopicRow:
     asked: str | None
     moved_at: datetime | None
     parted: bool
+    seat: Any
     caught_up_at: datetime | None = None
 
 

@@ -3,6 +3,7 @@
 from forum.discussions.views import (
     alike,
     answering,
+    asking,
     changing,
     drafting,
     editing,
@@ -17,6 +18,8 @@ from forum.discussions.views import (
     offering,
     polling,
     replying,
+    seating,
+    settling,
     since,
     starting,
     topics,
@@ -26,6 +29,7 @@ from forum.discussions.views import (
 __all__ = [
     "alike",
     "answering",
+    "asking",
     "changing",
     "drafting",
     "editing",
@@ -40,6 +44,8 @@ __all__ = [
     "offering",
     "polling",
     "replying",
+    "seating",
+    "settling",
     "since",
     "starting",
     "topics",
