@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from forum import notices
-from forum.demo import arrivals, desk, meetings, talk, together
+from forum.demo import arrivals, desk, meetings, seats, talk, together
 from forum.demo.community import Community
 from forum.kit import clock
 from forum.kit.db import db
@@ -19,7 +19,7 @@ from forum.who import catch_up
 #: how long ago everybody has read everything: what came since is new to them
 LAST_LOOKED = timedelta(days=2)
 #: what is told after everybody has come
-MAKERS = (talk, together, desk, meetings)
+MAKERS = (talk, together, desk, meetings, seats)
 
 
 def tell(password: str) -> Community:

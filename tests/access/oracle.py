@@ -97,6 +97,12 @@ def reads_topic(who: Someone, topic: Any, group: str) -> bool:
     return at_least(who, group, "facilitate" if topic.hidden_at else "read")
 
 
+def reads_question(who: Someone, topic: Any, state: str, group: str, own: bool) -> bool:
+    """A question to a hot seat: as its topic; held or set aside, by facilitators and by whoever asked it."""
+    shown = state == "open" or own or at_least(who, group, "facilitate")
+    return reads_topic(who, topic, group) and shown
+
+
 def reads_post(who: Someone, post: Any, group: str) -> bool:
     """A post is read with its topic; a hidden one by facilitators. A deleted one stays as a stub."""
     return reads_topic(who, post.topic, group) and (not post.hidden_at or at_least(who, group, "facilitate"))

@@ -18,6 +18,7 @@ from forum.kit.db import db
 from forum.kit.text import render
 from forum.models import (
     LEADING,
+    Asked,
     Ballot,
     Booking,
     Bookmark,
@@ -31,6 +32,7 @@ from forum.models import (
     Group,
     Held,
     HeldState,
+    HotSeat,
     Invitation,
     JoinRequest,
     Membership,
@@ -45,6 +47,7 @@ from forum.models import (
     Report,
     ReportKind,
     Revision,
+    SeatQuestion,
     Slide,
     Subject,
     Suggestion,
@@ -81,7 +84,7 @@ FIELDS: dict[str, Level] = {
     "name": CARD, "summary": CARD, "subject": CARD, "emblem": CARD,
     "about": READ, "title": READ, "answer": READ, "body": READ, "tag": READ, "old": READ, "document": READ, "description": READ, "folder": READ,
     "licence": READ, "workshop": READ, "mark": READ, "file": READ, "slide": READ, "slideshow": FACILITATE, "secret": FACILITATE, "hidden": FACILITATE, "note": FACILITATE,
-    "suggestion": FACILITATE, "quoted": READ, "poll": READ, "page": READ, "meeting": READ, "door": FACILITATE,
+    "suggestion": FACILITATE, "quoted": READ, "poll": READ, "asked": READ, "aside": FACILITATE, "page": READ, "meeting": READ, "door": FACILITATE,
     "report": FACILITATE, "ruling": FACILITATE, "held": FACILITATE,
     "welcome": FACILITATE, "refusal": FACILITATE, "invitation": FACILITATE,
 }  # fmt: skip
@@ -235,6 +238,25 @@ def plant_polls(groups: dict[int, Group]) -> None:
         db.session.add(poll)
         db.session.flush()
         db.session.add(Ballot(poll_id=poll.id, user_id=topic.author_id, choices=1))
+
+
+def plant_seats(groups: dict[int, Group]) -> None:
+    """Every topic has a hot seat, with a question that is in the queue and one that was set aside."""
+    db.session.execute(delete(HotSeat))
+    for topic in db.session.scalars(select(Topic).where(Topic.group_id.in_(groups))).unique():
+        seat = HotSeat(topic_id=topic.id, starts_at=now(), ends_at=now() + timedelta(days=2), zone="Europe/London")
+        db.session.add(seat)
+        db.session.flush()
+        post = select(Post.id).where(Post.topic_id == topic.id, Post.no == 1).scalar_subquery()
+        for n, (field, state) in enumerate((("asked", Asked.OPEN), ("aside", Asked.ASIDE), ("asked", Asked.OPEN))):
+            said = word("hidden" if topic.hidden_at else field, topic.group_id)
+            leads = select(Membership.user_id).where(
+                Membership.group_id == topic.group_id, Membership.standing.in_(LEADING)
+            )
+            by = db.session.scalars(leads.limit(1)).one() if field == "aside" else topic.author_id
+            of = {"seat_id": seat.id, "n": n + 1, "author_id": by, "state": state, "why": said}
+            answer = post if n == 2 else None
+            db.session.add(SeatQuestion(body=said, html=f"<p>{said}</p>", answer_id=answer, **of))
 
 
 def plant_pages(groups: dict[int, Group]) -> None:
@@ -402,6 +424,7 @@ def planted(community: Community) -> dict[int, Group]:
     plant_citations(groups)
     plant_quotations(groups)
     plant_polls(groups)
+    plant_seats(groups)
     plant_pages(groups)
     plant_workshops(groups)
     plant_bookmarks()
@@ -450,7 +473,7 @@ def test_every_text_column_of_a_group_has_its_word() -> None:
         Group: {"name", "summary", "about", "about_html", "welcome", "refusal"}, Topic: {"title", "answer_summary", "outdated_why"}, Post: {"body", "html"}, TopicTag: {"tag"},
         Revision: {"body", "title"}, Document: {"title", "description", "folder", "licence", "workshop"}, DocumentTag: {"tag"}, Version: {"name"}, JoinRequest: {"note", "reason"},
         Invitation: {"note"}, Subject: {"name"}, Slide: {"title", "text", "notes", "described"}, Preview: {"reason"}, Suggestion: {"words"},
-        Quotation: {"words", "html"}, Poll: {"question"},
+        Quotation: {"words", "html"}, Poll: {"question"}, SeatQuestion: {"body", "html", "why"},
         Report: {"words"}, Concern: {"words"}, Held: {"title", "body", "html", "words"},
         Workshop: {"title", "place", "link", "meant_for", "agenda", "agenda_html", "recording", "notes", "notes_html", "cancelled_why"},
         Page: {"title", "body", "html"}, PageVersion: {"title", "body"}, PageQuote: {"words", "html"},

@@ -18,6 +18,7 @@ from forum.models import (
     Document,
     Group,
     Held,
+    HotSeat,
     Membership,
     Notice,
     Page,
@@ -25,6 +26,7 @@ from forum.models import (
     Post,
     Preview,
     Quotation,
+    SeatQuestion,
     Slide,
     Suggestion,
     Topic,
@@ -145,6 +147,28 @@ def test_polls_are_read_as_their_topic() -> None:
         lambda s, row, group, _n: oracle.reads_topic(s, topics[row.topic_id], group),
         list(db.session.scalars(select(Poll))),
         lambda row: topics[row.topic_id].group.slug,
+    )
+
+
+def test_hot_seats_are_read_as_their_topic_and_what_waits_by_its_author_and_facilitators() -> None:
+    topics = {row.id: row for row in db.session.scalars(select(Topic))}
+    seats = {row.id: topics[row.topic_id] for row in db.session.scalars(select(HotSeat))}
+    names = {user.id: user.name for user in db.session.scalars(select(User))}
+    compare(
+        HotSeat,
+        lambda who: access.readable(HotSeat, who),
+        lambda s, row, group, _n: oracle.reads_topic(s, topics[row.topic_id], group),
+        list(db.session.scalars(select(HotSeat))),
+        lambda row: topics[row.topic_id].group.slug,
+    )
+    compare(
+        SeatQuestion,
+        lambda who: access.readable(SeatQuestion, who),
+        lambda s, row, group, name: oracle.reads_question(
+            s, seats[row.seat_id], row.state.value, group, names[row.author_id] == name
+        ),
+        list(db.session.scalars(select(SeatQuestion))),
+        lambda row: seats[row.seat_id].group.slug,
     )
 
 

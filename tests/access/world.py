@@ -12,6 +12,7 @@ from sqlalchemy import select
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import (
+    Asked,
     Booking,
     Bookmark,
     Citation,
@@ -20,6 +21,7 @@ from forum.models import (
     FileAudience,
     Group,
     Held,
+    HotSeat,
     Kind,
     Membership,
     Notice,
@@ -29,6 +31,7 @@ from forum.models import (
     Preview,
     Quotation,
     Scan,
+    SeatQuestion,
     SeenBy,
     Slide,
     Standing,
@@ -192,6 +195,15 @@ def poll(of: Topic) -> None:
     db.session.add(Poll(topic_id=of.id, question="x", options=["a", "b"], several=False, anonymous=False))
 
 
+def hot_seat(of: Topic, asker: User) -> None:
+    """A hot seat in a topic, with a question in each state."""
+    row = HotSeat(topic_id=of.id, starts_at=now(), ends_at=now() + timedelta(hours=1), zone="Europe/London")
+    db.session.add(row)
+    db.session.flush()
+    for n, state in enumerate(Asked, start=1):
+        db.session.add(SeatQuestion(seat_id=row.id, n=n, author_id=asker.id, body="x", html="x", state=state))
+
+
 def post(of: Topic, author: User, no: int, **facts: object) -> Post:
     """A post of the world."""
     row = Post(topic=of, group_id=of.group.id, no=no, place=no, author=author, body="x", html="x", renderer=1, **facts)
@@ -214,6 +226,7 @@ def things(place: Group, uploader: User) -> None:
     workshops(place, uploader)
     for each in (plain, hidden, deleted):
         poll(each)
+        hot_seat(each, uploader)
     posts = [
         post(plain, uploader, 0),
         post(plain, uploader, 1, hidden_at=gone),

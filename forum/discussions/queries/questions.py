@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import current_app
 from markupsafe import Markup
-from sqlalchemy import bindparam, case, exists, func, select
+from sqlalchemy import and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from forum.access import ASKER, Person, asked_by, readable, shown
-from forum.discussions.queries.seats import ANSWER, OPEN, STANDS, SeatView
+from forum.discussions.queries.seats import ANSWER, FACTS, OPEN, STANDS, SeatView, seat_from
 from forum.kit.db import db
 from forum.kit.hot import Hot
 from forum.models import Asked, HotSeat, Mute, Post, SeatQuestion, SeatVote, User
@@ -73,26 +73,35 @@ _few = (
 )  # fmt: skip
 CAME = Hot(select(func.count().label("many"), func.min(_few.c.n).label("first")).select_from(_few))
 
-ANSWERED = Hot(
-    select(SeatQuestion.answer_id, SeatQuestion.n, SeatQuestion.html, User.name)
-    .join(User, User.id == SeatQuestion.author_id)
-    .join(Post, Post.id == SeatQuestion.answer_id)
-    .where(
-        SeatQuestion.seat_id == bindparam("seat"), Post.topic_id == bindparam("topic"),
-        Post.place > bindparam("above"), Post.place <= bindparam("upto"), readable(SeatQuestion, ASKER),
+_HERE = select(1).where(
+    Post.id == SeatQuestion.answer_id, Post.topic_id == HotSeat.topic_id,
+    Post.place > bindparam("above"), Post.place <= bindparam("upto"),
+)  # fmt: skip
+#: a hot seat, with each question that a post of one page of its topic answers
+OF_PAGE = Hot(
+    FACTS.add_columns(SeatQuestion.answer_id, SeatQuestion.n, SeatQuestion.html, User.name)
+    .outerjoin(
+        SeatQuestion,
+        and_(
+            SeatQuestion.seat_id == HotSeat.id, exists(_HERE.correlate(HotSeat, SeatQuestion)),
+            readable(SeatQuestion, ASKER),
+        ),
     )
+    .outerjoin(User, User.id == SeatQuestion.author_id)
 )  # fmt: skip
 
 
-def put_questions(me: Person, topic: Any, posts: Iterable[Any], above: int, upto: int) -> None:
-    """Puts above each post of a page the question that it answers, if they may read it. One statement, with a seat."""
-    if topic.seat is None:
-        return
-    rows = ANSWERED.rows({**asked_by(me), "seat": topic.seat.id, "topic": topic.id, "above": above, "upto": upto})
-    found = {row.answer_id: row for row in rows}
-    made: Any = current_app.jinja_env.get_template("macros/seat.html").module
+def seat_on(me: Person, topic: Any, above: int, upto: int) -> tuple[SeatView | None, dict[int, Any]]:
+    """The hot seat of a topic, and what its posts at those places answer, by post. One statement, if there is one."""
+    rows = OF_PAGE.rows({**asked_by(me), "topic": topic.id, "above": above, "upto": upto}) if topic.seat else ()
+    return seat_from(me, topic, rows[0]) if rows else None, {row.answer_id: row for row in rows if row.answer_id}
+
+
+def put_questions(topic: Any, posts: Iterable[Any], answered: dict[int, Any]) -> None:
+    """Puts above each post of a page the question that it answers."""
+    made: Any = current_app.jinja_env.get_template("macros/seat.html").module if answered else None
     base = f"/groups/{topic.group.slug}/topics/{topic.n}/questions"
     for post in posts:
-        if post and post.author and (row := found.get(post.id)):
+        if post.author and (row := answered.get(post.id)):
             words = Markup(row.html)  # noqa: S704 cleaned when it was saved
             post.html = made.answered(row.name, words, f"{base}/{row.n}") + post.html

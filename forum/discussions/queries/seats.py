@@ -38,17 +38,19 @@ def _count(*which: Any) -> Any:
 
 
 OPEN = SeatQuestion.state == Asked.OPEN
-SEAT = Hot(
+FACTS = (
     select(
         HotSeat.id, HotSeat.starts_at, HotSeat.ends_at, HotSeat.zone, HotSeat.revision, HotSeat.last_n,
         Workshop.n.label("workshop_n"), Workshop.title.label("workshop_title"), _SITTERS.label("sitters"),
-        _count(OPEN).label("asked"), _count(OPEN, exists(select(1).where(STANDS))).label("answered"),
+        _count(OPEN).label("asked"),
+        _count(OPEN, exists(select(1).where(STANDS).correlate(HotSeat, SeatQuestion))).label("answered"),
         _count(SeatQuestion.state == Asked.HELD).label("held"),
     )
     .join(Topic, Topic.id == HotSeat.topic_id)
     .outerjoin(Workshop, and_(Workshop.id == HotSeat.workshop_id, Workshop.group_id == Topic.group_id))
     .where(HotSeat.topic_id == bindparam("topic"))
 )  # fmt: skip
+SEAT = Hot(FACTS)
 
 
 class Seated(NamedTuple):
@@ -103,8 +105,11 @@ class SeatView:
 def seat_of(me: Person, topic: Any) -> SeatView | None:
     """The hot seat of a topic (or a row of its facts) that they were let into. One statement."""
     row = SEAT.first({"topic": topic.id})
-    if row is None:
-        return None
+    return None if row is None else seat_from(me, topic, row)
+
+
+def seat_from(me: Person, topic: Any, row: Any) -> SeatView:
+    """The hot seat of a row of FACTS."""
     people = [line.split("\t") for line in (row.sitters or "").split("\n") if line]
     sitters = sorted(Seated(name, handle, int(number)) for name, handle, number in people)
     workshop = (row.workshop_n, row.workshop_title) if row.workshop_n else None

@@ -22,9 +22,8 @@ from forum.discussions.queries.offers import asked_from, open_question
 from forum.discussions.queries.places import first_new, pages_of, place_of, places_of, shown_up_to
 from forum.discussions.queries.polls import over, poll_of
 from forum.discussions.queries.posts import Page, page_of
-from forum.discussions.queries.questions import put_questions
+from forum.discussions.queries.questions import put_questions, seat_on
 from forum.discussions.queries.quotations import put_quotes
-from forum.discussions.queries.seats import seat_of
 from forum.discussions.queries.went import parts_of
 from forum.discussions.reading import Marks
 from forum.discussions.views.arriving import files_in
@@ -48,7 +47,7 @@ def show(slug: str, n: int) -> Response:
     if not 1 <= number <= pages:
         raise NotFound
     moment, seen = now(), sight(topic)
-    topic.seat = seat_of(me, topic) if topic.seat else None
+    topic.seat, answered = seat_on(me, topic, *places_of(number, size))
     marks = reading.visit(marks_of(me, topic), gap, moment) if me else Marks(topic.last_no, topic.last_no, None, None)
     around = surroundings(me, topic, moment)
     # whether another group's slides may be opened, and what they say, stands in no version of this one
@@ -64,7 +63,7 @@ def show(slug: str, n: int) -> Response:
     put_files(me, topic, page, *places_of(number, size))
     put_cites(me, topic, page, *places_of(number, size))
     put_quotes(me, topic, (page.opening, *page.posts()), *places_of(number, size))
-    put_questions(me, topic, page.posts(), *places_of(number, size))
+    put_questions(topic, page.posts(), answered)
     hop(topic, page, number, pages)
     cards.draw(page, around)
     if me and (read := reading.moved(marks, shown_up_to(topic, marks.seen, number, size), gap, moment)):
