@@ -1,7 +1,7 @@
 """The hot seat of the story: open for some days, with questions, votes, and one that is answered."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 
 from sqlalchemy import select, update
@@ -11,7 +11,8 @@ from forum.discussions.actions import asking, seats
 from forum.discussions.writing import write
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.kit.when import HOME
+from forum.kit.spans import moment
+from forum.kit.when import HOME, zone_of
 from forum.models import HotSeat, SeatQuestion, Workshop
 from forum.spam import FINE
 
@@ -32,8 +33,10 @@ def set_up(community: Community, row: Row) -> None:
     """Who sits in it set it up; who follows was told."""
     me, topic = community.person(row["by"]), community.topics[row["topic"]]
     workshop = select(Workshop.id).where(Workshop.group_id == topic.group_id, Workshop.title == row["workshop"])
-    said = {"starts_at": now(), "ends_at": now() + timedelta(days=row["days_ago"] + row["in_days"]), "zone": HOME}
-    seats.set_up(me, topic, {**said, "workshop_id": db.session.scalar(workshop)}, [me.id or 0])
+    zone, ends = zone_of(HOME), now() + timedelta(days=row["days_ago"] + row["in_days"])
+    times = (("starts", now(), time(9)), ("ends", ends, time(17)))
+    said = {f"{name}_at": moment(day.astimezone(zone).date(), at, zone, name) for name, day, at in times}
+    seats.set_up(me, topic, {**said, "zone": HOME, "workshop_id": db.session.scalar(workshop)}, [me.id or 0])
     db.session.execute(update(HotSeat).where(HotSeat.topic_id == topic.id).values(told_at=now()))
 
 

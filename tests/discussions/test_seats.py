@@ -441,3 +441,14 @@ def test_in_the_last_second_a_vote_counts_or_is_refused(community, as_, topic):
         with clock.at(moment):
             as_(who).post(f"{topic}/questions/1/votes")
     assert many(SeatVote) == 1
+
+
+def test_a_hot_seat_may_belong_to_a_workshop_of_its_group(community, as_):
+    topic, ruth = "/groups/performance/topics/6", as_(community.ruth)
+    assert "Measures that help" in see(as_(community.maya), f"{topic}/questions").words
+    page = ruth.get(f"{topic}/seat").get_data(as_text=True)
+    chosen = re.search(r'<option selected value="(\d+)">Measures that help', page)[1]
+    seat(ruth, topic, workshop=chosen)
+    assert f"{topic.rsplit('/', 2)[0]}/workshops/1" in see(as_(community.maya), f"{topic}/questions").text
+    seat(ruth, topic, workshop="")
+    assert "/workshops/1" not in see(as_(community.maya), f"{topic}/questions").text

@@ -120,7 +120,7 @@ def seat_from(me: Person, topic: Any, row: Any) -> SeatView:
 
 
 def workshops_for(topic: Any, me: Person) -> list[Any]:
-    """The workshops of its group that a hot seat can belong to: those to come, and those of the last month."""
-    found = select(Workshop.id, Workshop.title, Workshop.starts_at)
+    """The workshops of its group that a hot seat can belong to, the last first."""
+    found = select(Workshop.id, Workshop.n, Workshop.title)
     ours = (Workshop.group_id == topic.group_id, Workshop.cancelled_at.is_(None), readable(Workshop, me))
     return list(db.session.execute(found.where(*ours).order_by(Workshop.starts_at.desc()).limit(50)).all())
