@@ -48,8 +48,12 @@ STOPS = [
     Stop("dan", "/groups/performance/topics/2/poll", "Poll: Traffic lights in the report to councillors"),
     Stop("ruth", "/groups/performance/topics/3/poll/new", "Add a poll"),
     Stop("dan", "/groups/performance/topics/6/questions", "Hot seat: Slides from the workshop: Measures that help"),
-    Stop("ruth", "/groups/performance/topics/6/questions/1", "Question 1: Slides from the workshop: Measures that help"),
-    Stop("ruth", "/groups/performance/topics/6/seat", "Change the hot seat: Slides from the workshop: Measures that help"),
+    Stop(
+        "ruth", "/groups/performance/topics/6/questions/1", "Question 1: Slides from the workshop: Measures that help"
+    ),
+    Stop(
+        "ruth", "/groups/performance/topics/6/seat", "Change the hot seat: Slides from the workshop: Measures that help"
+    ),
     Stop("maya", "/inbox", "Inbox"),
     Stop("maya", "/groups/performance/hearing", "Hearing of Performance Management"),
     Stop("maya", "/settings/hearing", "Hearing of your groups"),

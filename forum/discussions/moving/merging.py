@@ -45,7 +45,7 @@ def merge(me: Person, topic: Topic, into: Topic, seen: str) -> Move:
 def _along(model: Any, name: str, topic: Topic, into: Topic) -> int | None:
     """The number of the poll or hot seat that goes along. Raises Settled where there is one already."""
     both = select(model.topic_id, model.id).where(model.topic_id.in_([topic.id, into.id]))
-    found: dict[int, int] = dict(db.session.execute(both).tuples().all())
+    found = {row.topic_id: row.id for row in db.session.execute(both)}
     if len(found) == 2:
         raise Settled(f"Both topics have a {NAMES[name]}. Take one of them away first.")
     number = found.get(topic.id)
