@@ -10,7 +10,7 @@ from forum.access import FACILITATE, Person, hearers, level, mentioned, readable
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.library.decks import cover
-from forum.models import Booking, Document, Group, Material, Topic, User, Workshop
+from forum.models import Booking, Document, Group, HotSeat, Material, Topic, User, Workshop
 from forum.pages.queries import from_key
 
 #: workshops of each kind on one page of the list, and people on the page of one
@@ -69,7 +69,7 @@ def key_of(workshop: Workshop) -> str:
 
 
 def standing_of(me: Person, workshop: Workshop) -> Any:
-    """How many come and wait, where the reader stands, who planned it, and its questions, if they may be read.
+    """How many come and wait, where the reader stands, who planned it; its questions and hot seat, if they may be read.
 
     `mine`: the reader booked; `seated`: they have a place; `place`: theirs among those who wait.
     """
@@ -85,10 +85,18 @@ def standing_of(me: Person, workshop: Workshop) -> Any:
     )
     stand, organiser = counts.subquery(), aliased(User)
     of = (organiser.name, organiser.handle, shown(me, "organisation", organiser).label("organisation"))
-    topic = (Topic.n.label("topic"), Topic.title.label("topic_title"), Topic.reply_count)
+    topic = (Topic.n.label("topic"), Topic.title.label("topic_title"), Topic.reply_count, _hot_seat(me).label("seat"))
     found = select(*of, *topic, *stand.c).select_from(Workshop).join(organiser, organiser.id == Workshop.organiser_id)
     asked = and_(Topic.id == Workshop.topic_id, Topic.group_id == Workshop.group_id, readable(Topic, me))
     return db.session.execute(found.outerjoin(Topic, asked).join(stand, true()).where(Workshop.id == workshop.id)).one()
+
+
+def _hot_seat(me: Person) -> Any:
+    """The number of the newest topic with a hot seat that belongs to a workshop, if it may be read."""
+    hot = aliased(Topic)
+    found = select(func.max(hot.n)).join_from(hot, HotSeat, HotSeat.topic_id == hot.id)
+    ours = (HotSeat.workshop_id == Workshop.id, hot.group_id == Workshop.group_id, readable(hot, me))
+    return found.where(*ours).correlate(Workshop).scalar_subquery()
 
 
 def _comers(workshop: Workshop) -> Any:

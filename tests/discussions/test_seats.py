@@ -55,6 +55,21 @@ def answer(browser, topic, q, words="Like this.", **more):
     return browser.post(f"{topic}/questions/{q}/answers", data={"body": words, "key": key(), **more})
 
 
+def newcomer(handle):
+    """Somebody who has just joined Policy, where first posts with links wait."""
+    db.session.execute(update(Group).where(Group.slug == "policy").values(hold_first=True))
+    user = User(
+        handle=handle, handle_skeleton=skeleton(handle), email=f"{handle}@example.org", name="New Comer",
+        fs_uniquifier=handle, confirmed_at=now(), created_at=now(),
+    )  # fmt: skip
+    db.session.add(user)
+    db.session.flush()
+    group = db.session.scalars(select(Group.id).where(Group.slug == "policy")).one()
+    db.session.add(Membership(user_id=user.id, group_id=group, standing=Standing.MEMBER))
+    db.session.commit()
+    return user
+
+
 def many(kind=HotSeat):
     """How many there are besides those of the story."""
     story = {HotSeat: 1, SeatQuestion: 3, SeatVote: 7}
@@ -203,15 +218,7 @@ def test_a_facilitator_sets_a_question_aside_with_a_word_why(community, as_, top
 
 
 def test_a_question_that_would_wait_as_a_post_waits_too(community, as_, topic):
-    db.session.execute(update(Group).where(Group.slug == "policy").values(hold_first=True))
-    new = User(
-        handle="newcomer", handle_skeleton=skeleton("newcomer"), email="n@example.org", name="New Comer",
-        fs_uniquifier="new", confirmed_at=now(), created_at=now(),
-    )  # fmt: skip
-    db.session.add(new)
-    db.session.flush()
-    db.session.add(Membership(user_id=new.id, group_id=community.group("policy").id, standing=Standing.MEMBER))
-    db.session.commit()
+    new = newcomer("newcomer")
     browser, leon, tom = as_(new), as_(community.leon), as_(community.tom)
     assert ask(browser, topic, "Buy at https://spam.example").status_code == 303
     assert "waits for a facilitator" in see(browser, f"{topic}/questions").words
@@ -222,15 +229,7 @@ def test_a_question_that_would_wait_as_a_post_waits_too(community, as_, topic):
 
 
 def test_an_answer_that_would_wait_waits_and_answers_once_it_is_published(community, as_, topic):
-    db.session.execute(update(Group).where(Group.slug == "policy").values(hold_first=True))
-    new = User(
-        handle="guest", handle_skeleton=skeleton("guest"), email="g@example.org", name="Guest",
-        fs_uniquifier="guest", confirmed_at=now(), created_at=now(),
-    )  # fmt: skip
-    db.session.add(new)
-    db.session.flush()
-    db.session.add(Membership(user_id=new.id, group_id=community.group("policy").id, standing=Standing.MEMBER))
-    db.session.commit()
+    new = newcomer("guest")
     assert seat(as_(community.tom), topic, who="@guest").status_code == 303
     ask(as_(community.sam), topic, "Where is it?")
     assert answer(as_(new), topic, 1, "See https://elsewhere.example").headers["Location"].endswith("/waiting")
@@ -450,5 +449,9 @@ def test_a_hot_seat_may_belong_to_a_workshop_of_its_group(community, as_):
     chosen = re.search(r'<option selected value="(\d+)">Measures that help', page)[1]
     seat(ruth, topic, workshop=chosen)
     assert f"{topic.rsplit('/', 2)[0]}/workshops/1" in see(as_(community.maya), f"{topic}/questions").text
+    assert f"{topic}/questions" in see(as_(community.maya), "/groups/performance/workshops/1").text
+    ruth.post(f"{topic}/hiding")
+    assert f"{topic}/questions" not in see(as_(community.maya), "/groups/performance/workshops/1").text
+    ruth.post(f"{topic}/hiding/end")
     seat(ruth, topic, workshop="")
     assert "/workshops/1" not in see(as_(community.maya), f"{topic}/questions").text
