@@ -10,6 +10,7 @@ SAYS = {
     "invitation": ("needs", "invited you to join"),
     "report": ("needs", "Something was reported"),
     "asked": ("needs", "asked you for help"),
+    "seat_held": ("needs", "A question to a hot seat waits for you"),
     "mention": ("you", "mentioned you"),
     "reply": ("you", "replied to you"),
     "answer": ("you", "accepted your reply as the answer"),
@@ -35,7 +36,7 @@ MEETINGS = [kind for kind, (section, _) in SAYS.items() if section == "workshops
 #: where those lead that are not of a post, below their group
 PLACES = {
     "request": "/manage/requests/{}", "report": "/manage/reports/{}", **dict.fromkeys(MEETINGS, "/workshops/{}"),
-    "accepted": "/hearing", **dict.fromkeys(("seat_given", "seat_yours", "seat"), "/topics/{}/questions"),
+    "accepted": "/hearing", **dict.fromkeys(("seat_given", "seat_yours", "seat", "seat_held"), "/topics/{}/questions"),
 }  # fmt: skip
 #: said where nobody is named
 NOBODY = {

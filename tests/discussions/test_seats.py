@@ -224,8 +224,15 @@ def test_a_question_that_would_wait_as_a_post_waits_too(community, as_, topic):
     assert "waits for a facilitator" in see(browser, f"{topic}/questions").words
     assert queue(leon, topic) == [] and queue(browser, topic) == queue(tom, topic) == [1]
     assert "1 question waits for a facilitator." in see(tom, f"{topic}/questions").words
+    waits = "A question to a hot seat waits for you"
+    ask(browser, topic, "And at https://more.example")
+    assert see(tom, "/inbox").words.count(waits) == 1 and waits not in see(leon, "/inbox").words
+    browser.post(f"{topic}/questions/2/removal")
+    assert waits in see(tom, "/inbox").words
     tom.post(f"{topic}/questions/1/aside/end")
     assert queue(leon, topic) == [1]
+    told = select(Notice.read_at).where(Notice.kind == "seat_held")
+    assert all(db.session.scalars(told))
 
 
 def test_an_answer_that_would_wait_waits_and_answers_once_it_is_published(community, as_, topic):

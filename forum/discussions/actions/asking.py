@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
-from forum import activity
+from forum import activity, notices
 from forum.access import FACILITATE, Person, level
 from forum.discussions.actions.counting import UNSEEN
 from forum.discussions.actions.posting import Closed, reply
+from forum.discussions.actions.reminding import facilitators
 from forum.discussions.actions.telling import tell_asker
 from forum.discussions.writing import Written, author_of
 from forum.kit.clock import now
@@ -17,6 +18,8 @@ from forum.spam import Weighed
 
 #: questions to one hot seat, those taken back included
 MOST = 1_000
+#: what facilitators are told while a question waits for them
+HELD = "seat_held"
 
 
 class Over(Exception):
@@ -40,7 +43,28 @@ def ask(me: Person, topic: Topic, seat_id: int, written: Written, weighed: Weigh
     question.state, question.why = state, why
     db.session.add(question)
     db.session.flush()
+    if state == Asked.HELD:
+        _tell_who_decides(topic, question)
     return question
+
+
+def _tell_who_decides(topic: Topic, question: SeatQuestion) -> None:
+    """Facilitators find in their inbox that a question waits: not of the next, until none waited in between."""
+    if not _some_wait(question.seat_id, SeatQuestion.id != question.id):
+        once = f"{HELD}:{question.id}"
+        held = notices.News(HELD, topic.group, code=str(topic.n), needs=FACILITATE, once=once)
+        notices.tell(held, facilitators(topic.group))
+
+
+def _some_wait(seat_id: int, *which: Any) -> bool:
+    held = select(1).where(SeatQuestion.seat_id == seat_id, SeatQuestion.state == Asked.HELD, *which)
+    return bool(db.session.scalar(select(exists(held))))
+
+
+def _settle(topic: Topic, seat_id: int) -> None:
+    """Once no question waits, no notice says so."""
+    if not _some_wait(seat_id):
+        notices.settle(HELD, topic.group, str(topic.n))
 
 
 def take_back(me: Person, topic: Topic, question: SeatQuestion) -> None:
@@ -50,6 +74,7 @@ def take_back(me: Person, topic: Topic, question: SeatQuestion) -> None:
     gone: Any = db.session.execute(own, execution_options=UNSEEN)
     if gone.rowcount != 1:
         raise Answered
+    _settle(topic, question.seat_id)
 
 
 def vote(me: Person, question: SeatQuestion) -> None:
@@ -79,14 +104,14 @@ def set_aside(me: Person, topic: Topic, question: SeatQuestion, why: str) -> Non
     """Only facilitators and its author read it from now on. Raises Closed, Answered."""
     hold(me, topic)
     _stand(question, Asked.ASIDE, why, SeatQuestion.state != Asked.ASIDE)
-    _log("question.aside", me, topic, question, why=why)
+    _decided("question.aside", me, topic, question, why=why)
 
 
 def let_in(me: Person, topic: Topic, question: SeatQuestion) -> None:
     """It stands in the queue: it was held, or set aside. Raises Closed, Answered."""
     hold(me, topic)
     _stand(question, Asked.OPEN, "", SeatQuestion.state != Asked.OPEN)
-    _log("question.let in", me, topic, question)
+    _decided("question.let in", me, topic, question)
 
 
 def _stand(question: SeatQuestion, state: Asked, why: str, *which: Any) -> None:
@@ -98,9 +123,10 @@ def _stand(question: SeatQuestion, state: Asked, why: str, *which: Any) -> None:
         raise Answered
 
 
-def _log(action: str, me: Person, topic: Topic, question: SeatQuestion, **more: str) -> None:
+def _decided(action: str, me: Person, topic: Topic, question: SeatQuestion, **more: str) -> None:
     asker = author_of(question)
     activity.log(action, me, group=topic.group, subject=asker, topic=topic.n, question=question.n, **more)
+    _settle(topic, question.seat_id)
 
 
 def answer(me: Person, topic: Topic, question: SeatQuestion, written: Written) -> Post:
