@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, literal, or_, select, update
 
 from forum import activity, notices
 from forum.access import FACILITATE, Person, level
@@ -70,6 +70,8 @@ def _settle(topic: Topic, seat_id: int) -> None:
 def take_back(me: Person, topic: Topic, question: SeatQuestion) -> None:
     """Their own question is gone, if nobody has answered it. Raises Closed, Answered."""
     hold(me, topic)
+    same = update(HotSeat).where(HotSeat.id == question.seat_id).values(revision=HotSeat.revision)
+    db.session.execute(same, execution_options=UNSEEN)  # as whoever votes does
     own = delete(SeatQuestion).where(SeatQuestion.id == question.id, SeatQuestion.author_id == me.id, _waits(topic))
     gone: Any = db.session.execute(own, execution_options=UNSEEN)
     if gone.rowcount != 1:
@@ -80,7 +82,9 @@ def take_back(me: Person, topic: Topic, question: SeatQuestion) -> None:
 def vote(me: Person, question: SeatQuestion) -> None:
     """They want to hear the answer to it, as often as they say so once. Raises Over."""
     _still_open(question)
-    one = insert_or(SeatVote).values(question_id=question.id, user_id=me.id)
+    there = (SeatQuestion.id == question.id, SeatQuestion.state == Asked.OPEN, SeatQuestion.author_id != me.id)
+    mine = select(SeatQuestion.id, literal(me.id)).where(*there)
+    one = insert_or(SeatVote).from_select(["question_id", "user_id"], mine)
     db.session.execute(one.on_conflict_do_nothing())
 
 
