@@ -1,13 +1,13 @@
 """Hot seats: a topic that takes questions for a while, with a queue and votes.
 
-Revises 0038.
+Revises 0036.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036"
-down_revision = "0038"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
