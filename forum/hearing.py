@@ -103,9 +103,10 @@ def reached(people: Select[tuple[User]], group_id: int) -> Reached:
     `people` comes from `hearers`. By mail now = it is queued now; it waits for their quiet hours, if it is one.
     """
     choice = func.coalesce(Hearing.choice, DEFAULT)
-    silent = or_(choice == Hear.NOTHING, func.coalesce(Habit.silent, false()), Habit.paused_until > now())
+    told = people.with_only_columns(User.id, User.mail_stopped_at).subquery()
+    paused = or_(func.coalesce(Habit.silent, false()), Habit.paused_until > now())
+    silent = or_(choice == Hear.NOTHING, paused, told.c.mail_stopped_at.is_not(None))
     way = case((silent, "inbox"), (and_(Habit.daily.is_(False), choice != Hear.WEEKLY), "now"), else_="later")
-    told = people.with_only_columns(User.id).subquery()
     found = (
         select(way.label("way"))
         .select_from(told)

@@ -54,6 +54,21 @@ def test_before_it_is_sent_it_says_how_many_it_reaches_and_how_and_names_nobody(
     assert "by mail now" not in as_(community.priya).post(NEW, data=written()).get_data(as_text=True)
 
 
+def test_who_gets_no_mail_since_it_came_back_is_reached_in_the_inbox(community):
+    group = community.group("performance")
+    others = hearers(group).where(User.id != community.priya.id)
+    reader = members(group, community.priya)[0]
+    db.session.add(Habit(user_id=reader.id, daily=False))
+    hearing.choose(reader.id, group.id, Hear.EVERY)
+    db.session.commit()
+    before = hearing.reached(others, group.id)
+    reader.mail_stopped_at = now()
+    db.session.commit()
+    after = hearing.reached(others, group.id)
+    assert (after.now, after.inbox) == (before.now - 1, before.inbox + 1)
+    assert (after.everyone, after.later) == (before.everyone, before.later)
+
+
 def test_the_next_one_has_to_wait_and_says_until_when_and_keeps_what_was_typed(community, as_, talk):
     priya, ruth = as_(community.priya), as_(community.ruth)
     start = now()
