@@ -1,5 +1,6 @@
 """Every kind of person finds exactly what they may open: a word of its own in every group and field, asked for by all."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from forum import access
 from forum.index.words import understood
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.models import Document, Group, Page, Post, Slide, Topic, User, Version
+from forum.models import Document, Group, Page, Post, Slide, Topic, User, Version, Workshop
 from forum.search import finding
 from forum.search.finding import Wanted
 from forum.search.places import places
@@ -21,6 +22,14 @@ from tests.conftest import Community
 def word(what: str, group: Group) -> str:
     """The word of one kind of thing of one group."""
     return f"zq{what}{group.id}qz"
+
+
+def plant_workshop(group: Group, organiser: User) -> None:
+    """A workshop of a group, with a word in its title and another in its agenda."""
+    agenda, uid = word("agenda", group), word("uid", group)
+    of = {"group_id": group.id, "n": 900, "organiser_id": organiser.id, "uid": uid, "series": uid}
+    when = {"starts_at": now() + timedelta(hours=1), "ends_at": now() + timedelta(hours=2), "zone": "Europe/London"}
+    db.session.add(Workshop(**of, **when, title=word("workshop", group), agenda=agenda, agenda_html=f"<p>{agenda}</p>"))
 
 
 @pytest.fixture
@@ -39,6 +48,7 @@ def planted(community: Community) -> list[Group]:
         said = {"title": word("page", group), "body": word("page", group), "html": "x", "renderer": 1, "editor_id": 1}
         db.session.add(Page(group_id=group.id, n=900, **said))
         db.session.add(Page(group_id=group.id, n=901, deleted_at=now(), **said))
+        plant_workshop(group, community.ruth)
     db.session.commit()
     return groups
 
@@ -57,10 +67,13 @@ def may(me: access.Person, group: Group) -> dict[str, int]:
     """How many there are, by the rule."""
     newest = (Version.number == Document.last_version, Version.document_id == Document.id)
     posts = access.readable(Post, me)
+    meetings = select(Workshop.id).where(Workshop.group_id == group.id, access.readable(Workshop, me))
     numbers: dict[str, Any] = {
         "title": select(Post.id).where(Post.group_id == group.id, Post.no == 0, posts),
         "body": select(Post.id).where(Post.group_id == group.id, posts),
         "page": select(Page.id).where(Page.group_id == group.id, Page.title == word("page", group), access.readable(Page, me)),
+        "workshop": meetings.where(Workshop.title == word("workshop", group)),
+        "agenda": meetings.where(Workshop.agenda == word("agenda", group)),
         "file": select(Document.id).where(Document.group_id == group.id, Document.posted_at.is_not(None), access.readable(Document, me)),
         "slide": select(Slide.id).join(Version, Version.id == Slide.version_id).join(Document, Document.id == Version.document_id)
         .where(Slide.group_id == group.id, Document.posted_at.is_not(None), *newest, access.readable(Slide, me)),
@@ -77,7 +90,13 @@ def test_everybody_finds_what_they_may_open_and_counts_nothing_else(
     some = False
     for group in planted:
         for what, number in may(me, group).items():
-            kind = {"file": "files", "slide": "files", "page": "pages"}.get(what, "talk")
+            kind = {
+                "file": "files",
+                "slide": "files",
+                "page": "pages",
+                "workshop": "workshops",
+                "agenda": "workshops",
+            }.get(what, "talk")
             assert found(me, word(what, group), kind) == (number, number), (group.slug, what)
             some = some or bool(number)
     assert some
