@@ -31,7 +31,7 @@ def queued(**values: object) -> Mail:
 def test_mail_that_nobody_delivers_is_told(visitor):
     mail = queued(due_at=now() - LONG)
     told = late(visitor)
-    assert (told["status"], told["mail"], told["outbox"]["due_minutes"]) == ("degraded", "late", 120)
+    assert (told["status"], told["mail"]) == ("degraded", "late")
     mail.due_at = now()
     db.session.commit()
     assert late(visitor)["status"] == "ready"
@@ -41,16 +41,17 @@ def test_a_mail_server_that_takes_nothing_is_told_and_one_that_refuses_one_lette
     ahead = now() + timedelta(minutes=30)
     queued(created_at=now() - LONG, due_at=ahead, attempts=4, error="The server answered [451].")
     told = late(visitor)
-    assert (told["status"], told["mail"], told["outbox"]["tried_minutes"]) == ("degraded", "refused", 120)
+    assert (told["status"], told["mail"]) == ("degraded", "refused")
     queued(state=MailState.SENT, sent_at=now() - timedelta(minutes=5))
     told = late(visitor)
-    assert (told["status"], told["mail"], told["outbox"]["sent_hours"]) == ("ready", "ok", 0)
+    assert (told["status"], told["mail"]) == ("ready", "ok")
 
 
-def test_mail_that_was_given_up_is_counted_and_how_much_waits_is_not_told(visitor):
-    queued(state=MailState.DEAD, error="The server answered [550].")
+def test_how_much_mail_waits_or_was_given_up_is_not_told(visitor):
     before = late(visitor)
-    assert (before["status"], before["outbox"]["given_up"]) == ("ready", 1)
+    assert set(before) == {"database", "storage", "disk", "mail", "digests", "status"}
+    assert all(isinstance(word, str) for word in before.values())
+    queued(state=MailState.DEAD, error="The server answered [550].")
     visitor.application.extensions["health"].clear()
     for n in range(5):
         outbox.queue("confirm", f"many{n}@example.org", once=f"many{n}")
@@ -70,7 +71,7 @@ def test_a_summary_that_nobody_writes_is_told(visitor, community, wants):
         db.session.merge(Hearing(user_id=maya.id, group_id=group.id, choice=Hear.WEEKLY))
     db.session.commit()
     told = late(visitor)
-    assert (told["status"], told["digests"], told["outbox"]["digest_minutes"]) == ("degraded", "late", 120)
+    assert (told["status"], told["digests"]) == ("degraded", "late")
     habit.paused_until = now() + LONG
     db.session.commit()
     assert late(visitor)["digests"] == "ok", "who paused is owed nothing"
@@ -89,4 +90,4 @@ def test_an_hour_long_past_owes_nothing_to_somebody_for_whom_nothing_waited_then
     db.session.add(Notice(user_id=community.maya.id, created_at=now() - timedelta(minutes=3), **facts))
     db.session.commit()
     told = late(visitor)
-    assert (told["digests"], told["outbox"]["digest_minutes"]) == ("ok", 3)
+    assert told["digests"] == "ok"
