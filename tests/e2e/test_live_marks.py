@@ -35,17 +35,44 @@ def test_a_topic_says_that_replies_came_without_moving_anything(visit: Visit, si
     stood = text.bounding_box()
     with page.expect_response("**/since/0"):
         passes(page, 21)
-    expect(page.locator(LIVE)).to_have_text("")
+    expect(page.locator(LIVE)).to_be_hidden()
     say(site, topic, ("tom", "I do."), ("dan", "I do, too."))
     with page.expect_response("**/since/0"):
         passes(page, 60)
-    expect(page.locator(LIVE)).to_have_text("2 new replies · Show")
-    expect(page.locator(LIVE)).to_have_attribute("role", "status")
+    expect(page.locator(LIVE).get_by_role("status")).to_have_text("2 new replies · Show")
     expect(page.locator(".site-you .count")).to_contain_text("unread")
     assert text.bounding_box() == stood
     expect(text).to_be_focused()
     page.locator(LIVE).get_by_role("link", name="Show").click()
     expect(page.locator("#post-1")).to_be_in_viewport()
+
+
+def test_what_came_can_be_closed_and_the_keyboard_goes_back_to_where_it_was(visit: Visit, site: Site) -> None:
+    topic = start(site, "maya", "performance", "May I close this?")
+    page = stays(visit, topic)
+    with page.expect_response("**/since/0"):
+        passes(page, 21)
+    say(site, topic, ("tom", "You may."))
+    with page.expect_response("**/since/0"):
+        passes(page, 60)
+    text, close = page.locator("form#reply textarea"), page.get_by_role("button", name="Close this message")
+    expect(close).to_be_visible()
+    text.focus()
+    close.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(LIVE)).to_be_hidden()
+    expect(text).to_be_focused()
+    with page.expect_response("**/since/0"):
+        passes(page, 120)
+    expect(page.locator(LIVE)).to_be_hidden()
+    say(site, topic, ("dan", "So may I."))
+    with page.expect_response("**/since/0"):
+        passes(page, 240)
+    expect(page.locator(LIVE).get_by_role("status")).to_have_text("2 new replies · Show")
+    page.locator(LIVE).get_by_role("link", name="Show").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(LIVE)).to_be_hidden()
+    expect(text).to_be_focused()
 
 
 def test_hidden_pages_do_not_ask_and_refused_ones_ask_no_more(visit: Visit, site: Site) -> None:
@@ -71,7 +98,7 @@ def test_hidden_pages_do_not_ask_and_refused_ones_ask_no_more(visit: Visit, site
     page.evaluate(seen % "false")
     passes(page, 3600)
     assert len(asked) == 2
-    expect(page.locator(LIVE)).to_have_text("")
+    expect(page.locator(LIVE)).to_be_hidden()
 
 
 def test_a_browser_that_saves_data_does_not_ask(visit: Visit, site: Site) -> None:

@@ -4,8 +4,20 @@ const make = (tag, facts) => Object.assign(document.createElement(tag), facts);
 
 export default function live(place) {
   if (navigator.connection?.saveData) return;
-  const say = make('p', { className: 'live', role: 'status' });
-  document.body.append(say);
+  const box = make('div', { className: 'live' });
+  const say = make('p', { role: 'status' });
+  const close = make('button', { type: 'button', className: 'btn btn--ghost btn--small btn--icon', textContent: '×' });
+  close.setAttribute('aria-label', 'Close this message');
+  box.append(say, close);
+  document.body.append(box);
+  let from = null; // where the keyboard was before it came here
+  box.addEventListener('focusin', ({ relatedTarget }) => { if (!box.contains(relatedTarget)) from = relatedTarget; });
+  const shut = () => {
+    (from?.isConnected ? from : document.getElementById('main')).focus({ preventScroll: true });
+    say.replaceChildren();
+  };
+  close.addEventListener('click', shut);
+  box.addEventListener('keydown', ({ key }) => { if (key === 'Escape') shut(); });
   let [wait, timer, last, over] = [FIRST, 0, '', false];
 
   const tell = ({ words, to, unread }) => {
