@@ -21,7 +21,7 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
 from forum import create_app, demo
-from forum.kit import ids
+from forum.kit import ids, turns
 from forum.kit.db import db
 from forum.kit.signals import statement_run
 from forum.models import Document, Group, Session, Topic, User
@@ -30,6 +30,8 @@ from tests import sketches
 #: fixtures that only some tests need
 pytest_plugins = ["tests.browser", "tests.bucket", "tests.clamav", "tests.front"]
 
+#: milliseconds: the collector stops a process that had hundreds of apps for half a second and more, as it does no site's
+turns.BUSY_MS = 30_000
 SECRETS = {
     "SECRET_KEY": "tests-only-0123456789-abcdefghijklmnop",
     "SECURITY_PASSWORD_SALT": "tests-only-salt-0123456789-abcdefghij",

@@ -14,7 +14,7 @@ RETRY = 10
 
 def unavailable(error: OperationalError) -> Response:
     """The page of a 503; nothing of the transaction stays."""
-    current_app.logger.error("the database does not answer: %s", type(error.orig).__name__)
+    current_app.logger.error("the database does not answer: %s: %s", type(error.orig).__name__, error.orig)
     db.session.rollback()
     return page(ServiceUnavailable("Nothing was saved. Try again in a moment.", retry_after=RETRY))
 
