@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError
 
+from forum.kit.db import IDLE
 from forum.kit.hot import reading
 
 #: SQLite looks at the clock after so many of its own steps
 STEPS = 2_000
 #: what PostgreSQL says of a statement it has given up
 CANCELLED = "57014"
+#: psycopg: a statement of the transaction failed, and only its end is taken (libpq PQTRANS_INERROR)
+FAILED = 3
 
 
 class TooSlow(Exception):
@@ -54,7 +56,7 @@ def _sqlite(raw: Any, seconds: float) -> tuple[Any, Any]:
 
 def _postgresql(raw: Any, seconds: float) -> tuple[Any, Any]:
     """What was written before a statement that is given up stays: it is given up alone."""
-    limit, writes = max(1, int(seconds * 1000)), raw.info.transaction_status != TransactionStatus.IDLE
+    limit, writes = max(1, int(seconds * 1000)), raw.info.transaction_status != IDLE
 
     def start() -> None:
         if writes:
@@ -62,7 +64,7 @@ def _postgresql(raw: Any, seconds: float) -> tuple[Any, Any]:
         raw.execute(f"SET statement_timeout = {limit}")
 
     def end() -> None:
-        if writes and raw.info.transaction_status == TransactionStatus.INERROR:
+        if writes and raw.info.transaction_status == FAILED:
             raw.execute("ROLLBACK TO SAVEPOINT within")
         raw.execute("RESET statement_timeout")
 
