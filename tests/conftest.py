@@ -46,7 +46,9 @@ SETTINGS = {
 }
 POSTGRES = os.environ.get("DATABASE_URL", "")
 #: what reads the source alone is read once, with SQLite
-collect_ignore = [f"test_{name}.py" for name in ("architecture", "contrast", "css", "house")] if POSTGRES else []
+collect_ignore = (
+    [f"test_{name}.py" for name in ("architecture", "contrast", "css", "house", "installed")] if POSTGRES else []
+)
 ORIGIN = {"HTTP_ORIGIN": "http://localhost", "HTTP_SEC_FETCH_SITE": "same-origin"}
 
 
