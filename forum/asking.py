@@ -87,15 +87,16 @@ def _seats_as(standings: Standings) -> str:
 
 #: every set of standings that the rule asks for
 ASKED = ((Standing.INVITED,), (Standing.BANNED,), SEATED, SEATED[1:], SEATED[2:])
+_NAMES = {_seats_as(standings): standings for standings in ASKED}
 
 
 def asked_by(person: Person) -> dict[str, Any]:
     """The values that put a person in an Asker's place."""
-    stands = {_seats_as(standings): _as_text(person.holding(standings)) for standings in ASKED}
+    stands = {name: _as_text(person.holding(standings)) for name, standings in _NAMES.items()}
     return {"me": person.id or 0, "registered": person.registered and not person.suspended, **stands}
 
 
-def _as_text(numbers: list[int]) -> str:
+def _as_text(numbers: tuple[int, ...]) -> str:
     return f",{','.join(map(str, numbers))}," if numbers else ""
 
 

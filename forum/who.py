@@ -58,6 +58,8 @@ class Person:
     version: int = 0
     #: what they were told and have not seen: "group:level:hidden", with commas between
     told: str = ""
+    #: what `holding` found: a page asks for the same again and again
+    _held: dict[Standings, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return self.registered
@@ -67,11 +69,14 @@ class Person:
         seat = self.seats.get(group_id)
         return seat.standing if seat else None
 
-    def holding(self, standings: Standings) -> list[int]:
+    def holding(self, standings: Standings) -> tuple[int, ...]:
         """The ids of the groups where the person stands so; seats count only with one in each parent."""
         if not self.registered or self.suspended:
-            return []
-        return [seat.group_id for seat in self.seats.values() if seat.standing in standings and self._counts(seat)]
+            return ()
+        if standings not in self._held:
+            seats = self.seats.values()
+            self._held[standings] = tuple(s.group_id for s in seats if s.standing in standings and self._counts(s))
+        return self._held[standings]
 
     def sits(self, group_id: int) -> bool:
         """Whether they have a seat there that counts: what `holding(SEATED)` says of one group."""

@@ -1,5 +1,6 @@
 """The command line: starts a site anywhere, looks after accounts, and says in one line what is wrong."""
 
+import gc
 import json
 import os
 import re
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from forum import demo, uploads
-from forum.cli import guildhall, instance, schema
+from forum.cli import guildhall, instance, schema, server
 from forum.cli.doctor import findings
 from forum.kit import clock
 from forum.kit.db import db
@@ -507,3 +508,27 @@ def test_the_flask_commands_know_our_site(shell):
 
 def test_the_folder_that_is_made_explains_itself_like_the_one_in_the_repository():
     assert (Path(__file__).parents[1] / "instance" / "README.md").read_text() == instance.README
+
+
+def test_a_server_seldom_looks_for_circles(app):
+    client, looked, before = app.test_client(), [], gc.get_threshold()
+
+    def note(phase, facts):
+        looked.append((phase, facts))
+
+    client.get("/about/access")
+    gc.callbacks.append(note)
+    try:
+        for _ in range(40):
+            client.get("/about/access")
+        usual = len(looked)
+        server.keep_shared()
+        looked.clear()
+        for _ in range(40):
+            client.get("/about/access")
+    finally:
+        gc.callbacks.remove(note)
+        gc.unfreeze()
+        gc.set_threshold(*before)
+    assert usual, "without it there are some"
+    assert len(looked) <= usual / 4

@@ -107,10 +107,16 @@ class Site(BaseApplication):  # type: ignore[misc]
         return create_app(self.instance)
 
 
+#: when Python's collector looks for circles: at so many more objects made than let go, and how seldom at older ones.
+#: With its own 700 it looked several times a page, which took up to a tenth of the page's time (bench/README.md)
+COLLECT = 20_000, 20, 20
+
+
 def keep_shared() -> None:
     """From now on the collector leaves alone what is there: memory stays shared with the processes that are forked."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT)
 
 
 def serve(listener: socket.socket, instance: Path, workers: int, threads: int, ready: Callable[[], None]) -> None:

@@ -91,12 +91,21 @@ def today_in(zone: str, moment: datetime) -> date:
     return moment.astimezone(zone_of(zone)).date()
 
 
-def draw(page: Page, around: Around) -> None:
-    """Gives each post of a page its card."""
+def draw(page: Page, around: Around) -> tuple[Markup, Markup]:
+    """Gives each post of a page its card. The runs as HTML: those above the line that says what is new, and below."""
     for head in page.runs:
         head.card = card(head, around, 3)
         for reply in (*head.earlier, *head.replies):
             reply.card = card(reply, around, 4)
+    line = next((at for at, head in enumerate(page.runs) if head.first_new), len(page.runs))
+    return joined(page.runs[:line]), joined(page.runs[line:])
+
+
+def joined(runs: list[PostRow]) -> Markup:
+    """These runs as HTML: their cards, one after the other, and lists of the replies below them."""
+    made: Any = current_app.jinja_env.get_template("macros/post.html").module
+    replies = (made.replies(head) if head.earlier or head.replies else "" for head in runs)
+    return Markup("".join(f"{head.card}{below}</article>" for head, below in zip(runs, replies, strict=True)))  # noqa: S704
 
 
 def card(post: PostRow, around: Around, level: int) -> Markup:

@@ -85,13 +85,7 @@ def _may_have_news(seat: Seat) -> bool:
 def _counted(me: Person, seats: list[Seat]) -> dict[int, int]:
     kept: Lru[Any, int] = current_app.extensions["rail"]
     keys = {seat.group_id: (me.id, seat.group_id, seat.last_post_at, seat.caught_up_at) for seat in seats}
-    counts = {group_id: kept.get(key) for group_id, key in keys.items()}
-    if None in counts.values():
-        rows = NEWS.rows({"me": me.id})
-        counts |= {group_id: number for group_id, number in rows if group_id in keys}
-        for group_id, key in keys.items():
-            kept.put(key, counts[group_id] or 0)
-    return {group_id: number or 0 for group_id, number in counts.items()}
+    return kept.all_or_make(keys, lambda _: {group_id: number or 0 for group_id, number in NEWS.rows({"me": me.id})})
 
 
 def rail_here() -> tuple[Corner, ...]:

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+N = TypeVar("N", bound=Hashable)
 
 
 class Lru(Generic[K, V]):
@@ -23,14 +24,17 @@ class Lru(Generic[K, V]):
     def get(self, key: K) -> V | None:
         """What is kept under the key and still fresh, else None."""
         with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
-                return None
-            if self.ttl is not None and self.clock() - entry[0] >= self.ttl:
-                del self._entries[key]
-                return None
-            self._entries.move_to_end(key)
-            return entry[1]
+            return self._fresh(key)
+
+    def _fresh(self, key: K) -> V | None:
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if self.ttl is not None and self.clock() - entry[0] >= self.ttl:
+            del self._entries[key]
+            return None
+        self._entries.move_to_end(key)
+        return entry[1]
 
     def put(self, key: K, value: V) -> None:
         """Keeps the value; lets go of the entry unused for longest when there are too many."""
@@ -47,6 +51,20 @@ class Lru(Generic[K, V]):
             kept = make()
             self.put(key, kept)
         return kept
+
+    def all_or_make(self, keys: Mapping[N, K], make: Callable[[list[N]], Mapping[N, V]]) -> dict[N, V]:
+        """What is kept for each of these names, by their keys. `make` gives what isn't, at once, and it is kept.
+
+        It may give more than it is asked for; of that, what has a key here is kept and given too.
+        """
+        with self._lock:
+            found = {name: self._fresh(key) for name, key in keys.items()}
+        if missing := [name for name, value in found.items() if value is None]:
+            for name, value in make(missing).items():
+                if name in keys:
+                    self.put(keys[name], value)
+                    found[name] = value
+        return {name: value for name, value in found.items() if value is not None}
 
     def drop(self, key: K) -> None:
         """Forgets the key, if it is there."""

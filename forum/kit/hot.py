@@ -163,9 +163,9 @@ def insert_found(engine: str, model: Any, found: sa.Select[Any]) -> Any:
 
 def reading() -> Connection:
     """The connection to read on."""
-    if db.session.registry.has() and db.session().in_transaction():
+    own: Connection | None = g.get("reading")  # there is none while a transaction of the session is open
+    if own is None and db.session.registry.has() and db.session().in_transaction():
         return db.session.connection()
-    own: Connection | None = g.get("reading")
     if own is None:
         own = g.reading = db.engine.connect()
     return own

@@ -62,3 +62,30 @@ def test_many_threads_never_exceed_the_bound():
     for thread in threads:
         thread.join()
     assert len(kept) == 50
+
+
+def test_many_are_asked_for_at_once_and_only_what_is_missing_is_made():
+    kept, asked = Lru(10), []
+
+    def make(missing):
+        asked.append(missing)
+        return {name: name * 2 for name in (*missing, 7)}
+
+    kept.put(("key", 1), 100)
+    keys = {name: ("key", name) for name in (0, 1, 2)}
+    assert kept.all_or_make(keys, make) == {0: 0, 1: 100, 2: 4}
+    assert kept.all_or_make(keys, make) == {0: 0, 1: 100, 2: 4}, "what is 0 is kept too"
+    assert asked == [[0, 2]]
+    assert kept.all_or_make({7: ("key", 7)}, make) == {7: 14}, "what was not asked for had no key to be kept under"
+
+
+def test_more_than_was_missing_may_be_made_and_the_newest_stays():
+    kept = Lru(10)
+    kept.put("one", 1)
+    made = kept.all_or_make({1: "one", 2: "two"}, lambda _missing: {1: 10, 2: 20})
+    assert made == {1: 10, 2: 20}
+    assert (kept.get("one"), kept.get("two")) == (10, 20)
+
+
+def test_what_cannot_be_made_is_left_out():
+    assert Lru(10).all_or_make({1: "one"}, lambda _missing: {}) == {}

@@ -89,12 +89,8 @@ def coming_in(groups: Mapping[int, int]) -> list[Coming]:
     kept: Lru[Any, list[Coming]] = current_app.extensions["coming"]
     moment = now()
     keys = {group_id: (group_id, version, moment.date()) for group_id, version in groups.items()}
-    found = {group_id: kept.get(key) for group_id, key in keys.items()}
-    if missing := [group_id for group_id, known in found.items() if known is None]:
-        for group_id, workshops in _load(missing, moment).items():
-            kept.put(keys[group_id], workshops)
-            found[group_id] = workshops
-    ahead = (one for known in found.values() for one in known or () if one.ends_at > moment)
+    found = kept.all_or_make(keys, lambda missing: _load(missing, moment))
+    ahead = (one for known in found.values() for one in known if one.ends_at > moment)
     return sorted(ahead, key=lambda one: (one.starts_at, one.id))
 
 

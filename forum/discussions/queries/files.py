@@ -49,12 +49,9 @@ FILES = Hot(over_numbers(lambda groups, engine: _made(engine == "postgresql", gr
 def new_files(me: Person, seats: Mapping[int, Seat]) -> list[Any]:
     """The newest files of the groups where they have these seats, newest first. One statement, for what changed."""
     kept: Lru[tuple[int, int], list[Any]] = current_app.extensions["new files"]
-    found = {group_id: kept.get((group_id, seat.version)) for group_id, seat in seats.items()}
-    if missing := [group_id for group_id, known in found.items() if known is None]:
-        for group_id, files in _load(missing, seats.values()).items():
-            kept.put((group_id, seats[group_id].version), files)
-            found[group_id] = files
-    files = [file for known in found.values() for file in known or ()]
+    keys = {group_id: (group_id, seat.version) for group_id, seat in seats.items()}
+    found = kept.all_or_make(keys, lambda missing: _load(missing, seats.values()))
+    files = [file for known in found.values() for file in known]
     return sorted(files, key=lambda file: file.posted_at, reverse=True)[:SHOWN]
 
 

@@ -22,6 +22,8 @@ from forum.models import SEATED, Reading, TopicKind, User
 from forum.who import Seat
 
 Seats = Mapping[int, Seat]
+#: a topic, and how much of it is new to the reader
+Counted = tuple[Stirred, int]
 
 #: so many rows are shown: of what is new, of questions that wait
 SHOWN, TO_HELP = 20, 5
@@ -70,13 +72,15 @@ def stirred_for(me: Person, kind: str, but: Iterable[tuple[str, int]], away: boo
     def elsewhere(topic: Stirred) -> bool:
         return (seats[topic.group_id].slug, topic.n) not in named
 
-    unread = [t for t in _unread(me, fresh, seats, marks["topic"]) if not kind or t.kind.value == kind]
-    unread = sorted(unread, key=_use, reverse=True) if away else unread
-    new = list(islice(filter(elsewhere, unread), SHOWN + 1))
-    named |= {(seats[topic.group_id].slug, topic.n) for topic in new}
+    fresh = [topic for topic in fresh if topic.kind.value == kind] if kind else fresh
+    unread = _unread(me, fresh, seats, marks["topic"])
+    if away:
+        unread.sort(key=lambda one: _use(one[0]), reverse=True)
+    new = list(islice((one for one in unread if elsewhere(one[0])), SHOWN + 1))
+    named |= {(seats[topic.group_id].slug, topic.n) for topic, _ in new}
     asked = [t for group in found for t in group.waiting if t.author_id != me.id and elsewhere(t)]
     waiting = sorted(asked, key=lambda topic: topic.created_at, reverse=True)[:TO_HELP]
-    rows = _listed(me, [*new, *waiting], seats)
+    rows = _listed(me, [*new, *((topic, 0) for topic in waiting)], seats)
     meetings = with_mine(ahead, marks["workshop"])
     return Front(rows[: len(new)], rows[len(new) :], new_files(me, seats), meetings)
 
@@ -104,17 +108,21 @@ def _marks(me: Person, fresh: list[Stirred], ahead: list[Coming]) -> dict[str, d
     return marks
 
 
-def _unread(me: Person, fresh: list[Stirred], seats: Seats, seen: Mapping[int, int]) -> list[Stirred]:
+def _unread(me: Person, fresh: list[Stirred], seats: Seats, seen: Mapping[int, int]) -> list[Counted]:
     """The topics with something new to them, newest first."""
+    reader = me.id or 0
     since = {group_id: seat.caught_up_at for group_id, seat in seats.items() if seat.caught_up_at}
-    counted = [(t, t.news(me.id or 0, seen.get(t.id, -1), since[t.group_id])) for t in fresh]
-    unread = [topic._replace(new=new) for topic, new in counted if new]
-    return sorted(unread, key=lambda topic: (topic.last_post_at, topic.id), reverse=True)
+    counted = [(topic, topic.news(reader, seen.get(topic.id, -1), since[topic.group_id])) for topic in fresh]
+    unread = [one for one in counted if one[1]]
+    return sorted(unread, key=lambda one: (one[0].last_post_at, one[0].id), reverse=True)
 
 
-def _listed(me: Person, topics: list[Stirred], seats: Seats) -> list[Row]:
-    people = as_numbers({topic.author_id for topic in topics})
+def _listed(me: Person, topics: list[Counted], seats: Seats) -> list[Row]:
+    people = as_numbers({topic.author_id for topic, _ in topics})
     rows = HOUSES.rows({**asked_by(me), "numbers": people}) if topics else ()
     house = {row.id: row.organisation for row in rows}
     groups = {group_id: (seat.slug, seat.name, seat.hue) for group_id, seat in seats.items()}
-    return [row_from(t._replace(organisation=house.get(t.author_id)), group=groups[t.group_id]) for t in topics]
+    return [
+        row_from(topic, organisation=house.get(topic.author_id), new=new, group=groups[topic.group_id])
+        for topic, new in topics
+    ]

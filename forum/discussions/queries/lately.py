@@ -45,9 +45,6 @@ class Stirred(NamedTuple):
     author_id: int
     author: str
     tail: tuple[tuple[int, int, datetime], ...] = ()
-    #: how much of it is new to this reader, and the author's organisation where they may see it
-    new: int = 0
-    organisation: str | None = None
 
     def news(self, reader: int, seen: int, caught_up: datetime) -> int:
         """How many of its last posts are by others, after those seen, and from after they caught up."""
@@ -111,12 +108,7 @@ TAILS = (
 def lately(groups: Mapping[int, int]) -> list[Lately]:
     """What stirred in these groups (their versions by their ids). Two statements, for those that changed."""
     kept: Lru[tuple[int, int], Lately] = current_app.extensions["lately"]
-    found = {group_id: kept.get((group_id, version)) for group_id, version in groups.items()}
-    if missing := [group_id for group_id, known in found.items() if known is None]:
-        for group_id, made in _load(missing).items():
-            kept.put((group_id, groups[group_id]), made)
-            found[group_id] = made
-    return [known for known in found.values() if known]
+    return list(kept.all_or_make({number: (number, version) for number, version in groups.items()}, _load).values())
 
 
 def _load(groups: list[int]) -> dict[int, Lately]:
@@ -131,11 +123,9 @@ def _load(groups: list[int]) -> dict[int, Lately]:
 def _of(group_id: int, rows: Iterable[Any], tails: Mapping[int, list[Any]]) -> Lately:
     mine = [row for row in rows if row.group_id == group_id]
     stirred = [
-        Stirred._make((*row[:-1], tuple(sorted(tails.get(row.id, ()), reverse=True)), 0, None))
-        for row in mine
-        if not row.asked
+        Stirred._make((*row[:-1], tuple(sorted(tails.get(row.id, ()), reverse=True)))) for row in mine if not row.asked
     ]
-    waiting = [Stirred._make((*row[:-1], (), 0, None)) for row in mine if row.asked]
+    waiting = [Stirred._make((*row[:-1], ())) for row in mine if row.asked]
     return Lately(tuple(stirred), tuple(waiting))
 
 

@@ -92,12 +92,14 @@ class Row(NamedTuple):
 
 
 def row_from(row: Any, **more: Any) -> Row:
-    """A row of COLUMNS, with `new` and `tags`, for its template."""
+    """A row of COLUMNS, with `new` and `tags`, for its template. What is given besides goes before what it says."""
+    organisation = more.pop("organisation") if "organisation" in more else row.organisation
+    new = more.pop("new") if "new" in more else row.new
     open_question = row.kind == "question" and row.accepted_no is None and row.locked_at is None
     return Row(
         row.n, row.kind.value, row.title, row.pinned, row.locked_at is not None, row.hidden_at is not None,
         row.accepted_no is not None, row.reply_count, open_question and row.answer_count == 0,
-        row.created_at, row.last_post_at, row.author, row.organisation, row.new,
+        row.created_at, row.last_post_at, row.author, organisation, new,
         tuple(sorted(tags.split("\n"))) if (tags := getattr(row, "tags", None)) else (),
         summary=row.answer_summary, doubted=row.outdated_at is not None, **more,
     )  # fmt: skip

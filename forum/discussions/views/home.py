@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from forum.access import SignIn, catch_up, viewer
 from forum.discussions import visiting
 from forum.discussions.blueprint import bp
+from forum.discussions.listing import listed
 from forum.discussions.queries.home import SHOWN, TO_HELP, Front, stirred_for
 from forum.discussions.queries.mine import News, news_for
 from forum.discussions.queries.rows import Row
@@ -43,8 +44,9 @@ def home() -> Response:
     stirred = stirred_for(me, KINDS[wanted], news.topics, away)
     most = 10 if away else SHOWN
     facts = {
-        "news": news.rows, "new": stirred.new[:most], "more": stirred.more or len(stirred.new) > most,
-        "asked_rows": news.asked, "waiting_rows": waiting_for(news, stirred),
+        "news": listed(news.rows, zone), "new": listed(stirred.new[:most], zone),
+        "more": stirred.more or len(stirred.new) > most,
+        "asked_rows": news.asked, "waiting_rows": listed(waiting_for(news, stirred), zone),
         "wanted": wanted, "sentence": sentence(news, stirred), "away": away,
         "since": visiting.in_words(since, zone) if since else "", "first_name": me.name.split(" ", 1)[0],
         "newcomer": not any(seat.standing in SEATED for seat in me.seats.values()), "files": stirred.files,
@@ -86,7 +88,7 @@ def _for_you(news: News) -> Markup:
     )
     if len(news.rows) == 1:
         row = news.rows[0]
-        link = url_for("discussions.first_new_post", slug=row.group[0] if row.group else "", n=row.n)
+        link = f"/groups/{row.group[0] if row.group else ''}/topics/{row.n}/new"
         return Markup("{} <a href='{}'>{} in “{}”</a>").format(names, link, row.why, row.title)
     return Markup("{} <a href='#you-h'>wrote to you in {} discussions</a>").format(names, number(len(news.rows)))
 

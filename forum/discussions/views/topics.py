@@ -65,10 +65,10 @@ def show(slug: str, n: int) -> Response:
     put_quotes(me, topic, (page.opening, *page.posts()), *places_of(number, size))
     put_questions(topic, page.posts(), answered)
     hop(topic, page, number, pages)
-    cards.draw(page, around)
+    runs = cards.draw(page, around)
     if me and (read := reading.moved(marks, shown_up_to(topic, marks.seen, number, size), gap, moment)):
         reading.markers.put((me.id or 0, topic.id), read)
-    shown = drawn(topic, page, marks, around, seen)
+    shown = drawn(topic, page, runs, marks, around, seen)
     return fresh.stamped(shown, name) if name else shown
 
 
@@ -124,12 +124,14 @@ def hop(topic: TopicRow, page: Page, number: int, pages: int) -> None:
         post.next_new = f"#post-{new[at + 1].no}" if at + 1 < len(new) else "#reply" if number == pages else later
 
 
-def drawn(topic: TopicRow, page: Page, marks: Marks, around: Around, seen: Sight) -> Response:
+def drawn(
+    topic: TopicRow, page: Page, runs: tuple[Markup, Markup], marks: Marks, around: Around, seen: Sight
+) -> Response:
     """The page."""
     number, pages = request.args.get("page", 1, type=int), pages_of(topic, current_app.config["POSTS_PER_PAGE"])
     posts = list(page.posts())
     shown = render_template(
-        "discussions/topic.html", nav="groups", group=topic.group, topic=topic, page=page, may=around.may,
+        "discussions/topic.html", nav="groups", group=topic.group, topic=topic, page=page, runs=runs, may=around.may,
         base=around.base, around=around, number=number, pages=pages, marks=marks, sight=seen,
         new=[post for post in posts if post.new], answer=answer_in_short(topic),
         asked=asked_from(topic.asked), open_question=open_question,
