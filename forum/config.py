@@ -24,6 +24,7 @@ class Setting(NamedTuple):
     meaning: str
 
 
+BROWSERS = ["fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com", "*.notify.windows.com"]
 SETTINGS: dict[str, Setting] = {
     "SITE_NAME": Setting("Guildhall", "name of the site, in titles and mail"),
     "BASE_URL": Setting("http://127.0.0.1:8000", "address of the site as people type it; links in mail begin with it"),
@@ -33,9 +34,7 @@ SETTINGS: dict[str, Setting] = {
         "", "signs cookies and links, at least 32 characters; made by `bin/up` in instance/secrets.json"
     ),
     "SECRET_KEY_FALLBACKS": Setting([], "former secret keys that still open cookies, newest first (list)"),
-    "SECURITY_PASSWORD_SALT": Setting(
-        "", "salts signed links, at least 32 characters; made by `bin/up` in instance/secrets.json"
-    ),
+    "SECURITY_PASSWORD_SALT": Setting("", "salts signed links, as long; made by `bin/up` in instance/secrets.json"),
     "DATABASE_URL": Setting("", "database, as SQLAlchemy writes it; empty = instance/forum.sqlite"),
     "FILES_DIR": Setting("", "folder of the uploaded files; empty = instance/files"),
     "STORAGE_URL": Setting(
@@ -46,9 +45,7 @@ SETTINGS: dict[str, Setting] = {
     "S3_ACCESS_KEY": Setting("", "name of our key to the bucket; needed with STORAGE_URL"),
     "S3_SECRET_KEY": Setting("", "its secret; needed with STORAGE_URL"),
     "X_ACCEL": Setting("", "place in nginx, such as `/-/files/`, that hands out FILES_DIR for us; empty = we do"),
-    "CLAMD_URL": Setting(
-        "", "virus scanner clamd, `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`; empty = files are not checked"
-    ),
+    "CLAMD_URL": Setting("", "virus scanner clamd, `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`; empty: no"),
     "AKISMET_KEY": Setting("", "key to Akismet, asked about doubtful posts of open groups; empty = it is not asked"),
     "AKISMET_URL": Setting("https://rest.akismet.com/1.1/comment-check", "where Akismet is asked"),
     "REDIS_URL": Setting("", "Redis for rate limits shared between machines; empty = kept in each process's memory"),
@@ -88,6 +85,8 @@ SETTINGS: dict[str, Setting] = {
     "MAIL_IN_DOMAIN": Setting("", "domain after the @ of reply and bounce addresses; empty = no mail is taken in"),
     "MAIL_IN_DAYS": Setting(30, "a mail can be answered for so long (days)"),
     "MAIL_IN_MOST": Setting(10 * 1024 * 1024, "largest mail that is taken (bytes)"),
+    "WEB_PUSH": Setting(False, "whether browsers may show that something is new (needs `pip install guildhall[push]`)"),
+    "PUSH_SERVICES": Setting(BROWSERS, "where messages for browsers may go (list): their makers' services"),
     "CONTACT": Setting("", "address of the people who run the site, shown on help and error pages"),
 }
 PLAIN = ("SERVER_NAME",)

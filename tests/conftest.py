@@ -37,6 +37,7 @@ SECRETS = {
     "SECURITY_PASSWORD_SALT": "tests-only-salt-0123456789-abcdefghij",
 }
 SETTINGS = {
+    "WEB_PUSH": True,
     **SECRETS,
     "TESTING": True,
     "RATELIMIT_ENABLED": False,

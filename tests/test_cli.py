@@ -26,8 +26,9 @@ from forum.cli.doctor import findings
 from forum.kit import clock
 from forum.kit.db import db
 from forum.members.accounts import fits
-from forum.models import Mail, MailState, Session, Slide, User, Version
+from forum.models import Mail, MailState, PushDevice, Session, Slide, User, Version
 from forum.previews import office
+from tests.conftest import sign_in
 
 ADDRESSES = "http://127.0.0.1:{}"
 
@@ -508,6 +509,24 @@ def test_the_flask_commands_know_our_site(shell):
 
 def test_the_folder_that_is_made_explains_itself_like_the_one_in_the_repository():
     assert (Path(__file__).parents[1] / "instance" / "README.md").read_text() == instance.README
+
+
+def test_doctor_says_whether_browsers_can_be_told(patient, app):
+    def said():
+        return next((one.says, one.wrong) for one in findings(quick=True) if one.what == "push")
+
+    assert said() == ("0 browsers show notifications", False)
+    user = db.session.scalars(sa.select(User).limit(1)).one()
+    sign_in(app, user)
+    session = db.session.scalars(sa.select(Session).order_by(Session.id.desc()).limit(1)).one()
+    keys = {"endpoint": "x", "digest": "x", "p256dh": "x", "auth": "x"}
+    db.session.add(PushDevice(user_id=user.id, session_id=session.id, **keys))
+    db.session.commit()
+    assert said() == ("1 browser shows notifications", False)
+    app.config["BASE_URL"] = "http://forum.example.org"
+    assert said()[1] and "https" in said()[0]
+    app.config["WEB_PUSH"] = False
+    assert said() == ("WEB_PUSH is off: browsers show no notifications", False)
 
 
 def test_a_server_seldom_looks_for_circles(app):

@@ -3,9 +3,12 @@
 import ast
 import configparser
 import re
+import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = re.compile(r"[\w.-]+")
@@ -49,10 +52,27 @@ def foreign(source, there, packages):
     return {top for top in tops if not {plain(name) for name in packages.get(top, [])} & there}
 
 
+#: what only a host with an extra needs: nothing may import it by its name
+OF_EXTRAS = {"forum/kit/sealing.py": {"http_ece", "py_vapid", "cryptography"}}
+
+
 def test_what_the_site_imports_is_installed_with_it():
     there, packages = installed(), metadata.packages_distributions()
-    found = {str(path): foreign(path.read_text(), there, packages) for path in ROOT.glob("forum/**/*.py")}
-    assert {path: names for path, names in found.items() if names} == {}
+    files = {str(path.relative_to(ROOT)): path.read_text() for path in ROOT.glob("forum/**/*.py")}
+    found = {path: foreign(source, there, packages) for path, source in files.items()}
+    assert {path: names for path, names in found.items() if names} == OF_EXTRAS
+
+
+@pytest.mark.parametrize("path", OF_EXTRAS)
+def test_what_an_extra_needs_is_loaded_only_where_it_is_used(path):
+    module = path.removesuffix(".py").replace("/", ".")
+    package, _, name = module.rpartition(".")
+    for other in ROOT.glob("forum/**/*.py"):
+        source = other.read_text()
+        assert module not in set(imported(source)), other
+        assert f"from {package} import {name}" not in source, other
+    loaded = "import sys, forum.cli; sys.exit(sys.argv[1] in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded, module], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_test_sees_a_package_that_is_missing():

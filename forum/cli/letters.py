@@ -1,14 +1,19 @@
 """How mail goes out and comes in, as `guildhall doctor` finds it."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from flask import current_app
 
 from forum import mailin
 from forum.cli import schema
 from forum.cli.finding import Finding
+from forum.inbox import devices
 from forum.outbox import bounces
 from forum.outbox.backlog import backlog
+
+#: where browsers ask for no https://
+HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def findings() -> Iterator[Finding]:
@@ -30,6 +35,18 @@ def findings() -> Iterator[Finding]:
     if schema.reached() == schema.newest() and (stopped := bounces.many()):
         yield Finding("mail", f"stopped for {stopped} account{'' if stopped == 1 else 's'}: it came back three times")
     yield mail_in()
+    yield push()
+
+
+def push() -> Finding:
+    """Whether browsers are told of what is new, and whether one may be."""
+    base = current_app.config["BASE_URL"]
+    if not current_app.config["WEB_PUSH"]:
+        return Finding("push", "WEB_PUSH is off: browsers show no notifications")
+    if not base.startswith("https://") and urlsplit(base).hostname not in HERE:
+        return Finding("push", f"{base} is not https://, and browsers take no notifications from it", wrong=True)
+    many = devices.many() if schema.reached() == schema.newest() else 0
+    return Finding("push", f"{many} browser{'' if many == 1 else 's'} show{'s' if many == 1 else ''} notifications")
 
 
 def mail_in() -> Finding:

@@ -15,6 +15,7 @@ from huey.serializer import SignedSerializer
 
 from forum import previews, uploads
 from forum.discussions.actions import offering, reminding
+from forum.jobs.pushing import push_notices
 from forum.jobs.sending import deliver
 from forum.jobs.sweeping import (
     sweep_drafts,
@@ -104,6 +105,7 @@ JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (tell_listeners, crontab()),
     (mail_notices, crontab()),
     (send_digests, crontab(minute="*/5")),
+    (push_notices, crontab()),
     (sweep_notices, crontab(minute="32")),
     (scan_files, crontab()),
     (make_slides, crontab()),

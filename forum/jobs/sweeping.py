@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select
 
 from forum import receipts, uploads
 from forum.discussions.queries.held import files_waiting
+from forum.inbox import devices
 from forum.kit.clock import now
 from forum.kit.db import db
 from forum.kit.fragments import Busy
@@ -32,6 +33,7 @@ def sweep_sessions() -> None:
     config, ended = current_app.config, now() - SESSIONS_LAST
     idle, absolute = (timedelta(seconds=config[name]) for name in ("SESSION_IDLE", "SESSION_ABSOLUTE"))
     over = or_(Session.ended_at < ended, Session.used_at < ended - idle, Session.created_at < ended - absolute)
+    devices.sweep()
     db.session.execute(delete(Session).where(over))
     db.session.commit()
 

@@ -23,7 +23,7 @@ from forum.models.report import Concern, Report, ReportKind, Verdict
 from forum.models.seat import Asked, HotSeat, SeatQuestion, SeatVote, Sitter
 from forum.models.stray import Stray
 from forum.models.tagging import TagFollow
-from forum.models.telling import Habit, Hear, Hearing, Notice, Untold
+from forum.models.telling import Habit, Hear, Hearing, Notice, PushDevice, Untold
 from forum.models.upload import Upload
 from forum.models.workshop import Booking, CalendarKey, Material, SeenBy, Workshop
 
@@ -33,8 +33,8 @@ __all__ = [
     "Draft", "Event", "Expertise", "FeedKey", "FieldAudience", "FileAudience", "Follow", "Group", "Habit", "Hear",
     "Hearing", "Held", "HeldState", "Helpful", "HotSeat", "Invitation", "JoinRequest", "Kind", "Mail", "MailState",
     "Material", "Membership", "Move", "Moved", "Mute", "Notice", "Offer", "Opening", "Page", "PageQuote",
-    "PageVersion", "Poll", "Post", "Preview", "PreviewState", "Quotation", "Reading", "Receipts", "Report",
-    "ReportKind", "RequestState", "Revision", "Scan", "SeatQuestion", "SeatVote", "SeenBy", "Session", "Sitter",
-    "Slide", "Standing", "Stray", "Subject", "Submission", "Suggestion", "TagFollow", "Theme", "Topic", "TopicKind",
-    "TopicTag", "Untold", "Upload", "User", "Verdict", "Version", "Workshop", "page_noun", "waits",
+    "PageVersion", "Poll", "Post", "Preview", "PreviewState", "PushDevice", "Quotation", "Reading", "Receipts",
+    "Report", "ReportKind", "RequestState", "Revision", "Scan", "SeatQuestion", "SeatVote", "SeenBy", "Session",
+    "Sitter", "Slide", "Standing", "Stray", "Subject", "Submission", "Suggestion", "TagFollow", "Theme", "Topic",
+    "TopicKind", "TopicTag", "Untold", "Upload", "User", "Verdict", "Version", "Workshop", "page_noun", "waits",
 ]  # fmt: skip

@@ -64,6 +64,32 @@ class Untold(db.Model):
     since: Mapped[datetime]
 
 
+class PushDevice(Row, db.Model):
+    """A browser that shows its owner when something lands in their inbox, for as long as it is signed in."""
+
+    __tablename__ = "push_device"
+    __table_args__ = (Index("ix_push_device_user_id", "user_id"), Index("ix_push_device_session_id", "session_id"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
+    #: where its maker's service takes messages for it: a secret, since whoever has it can send
+    endpoint: Mapped[str] = mapped_column(sa.Text)
+    #: SHA-256 of the endpoint: a browser is one row, whoever signs in there
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    #: its public key and its secret (base64url)
+    p256dh: Mapped[str] = mapped_column(String(100))
+    auth: Mapped[str] = mapped_column(String(40))
+    #: it shows who wrote and where, not only that something is new
+    names: Mapped[bool] = mapped_column(default=False)
+    #: notices up to this number need no message any more
+    told_id: Mapped[int] = mapped_column(default=0)
+    #: no message before this moment
+    rests_until: Mapped[datetime | None]
+    #: how many messages its service has refused, one after the other
+    refused: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Hear(StrEnum):
     """What of a group comes to a member by mail."""
 

@@ -7,12 +7,14 @@ from werkzeug.wrappers import Response
 
 from forum import hearing, notices
 from forum.access import Person, enter, require, viewer
+from forum.inbox import devices
 from forum.inbox.blueprint import bp
 from forum.inbox.forms import Habits, shown
 from forum.inbox.views.reading import reader
 from forum.inbox.words import CHOICES, per_week
 from forum.kit.clock import now
 from forum.kit.db import db
+from forum.kit.webpush import public_key
 from forum.models import SEATED, Group, Hear
 from forum.outbox import bounces
 from forum.sight import masthead_sight
@@ -115,4 +117,6 @@ def all_groups(me: Person, form: Habits) -> str:
         for n in mine
     ]
     facts = {"offers": offers, "zone": zone_of(me), "stopped": bounces.stopped(me.id)}
+    if devices.on():
+        facts |= {"devices": devices.of(me), "push_key": public_key(current_app.config["SECRET_KEY"])}
     return render_template("inbox/settings.html", tab="hearing", form=form, **facts)
