@@ -81,15 +81,18 @@ def take(number: int) -> Message | None:
     claim = update(PushDevice).where(ours).values(told_id=newest).returning(PushDevice.id)
     if newest <= before or db.session.scalar(claim, execution_options=UNSEEN) is None:
         return None
-    words = _words(device, before, newest, moment)
+    words = words_for(device, before, newest, moment)
     if words is None:
         return None
     _change(number, rests_until=moment + REST)
     return Message(number, Subscription(device.endpoint, device.p256dh, device.auth), words, before)
 
 
-def _words(device: PushDevice, since: int, upto: int, moment: datetime) -> bytes | None:
-    """The message as JSON: title, body, and where a press on it leads. The rule is asked here."""
+def words_for(device: PushDevice, since: int, upto: int, moment: datetime) -> bytes | None:
+    """A message of the notices after one number up to another, as JSON: title, body, and where a press on it leads.
+
+    The rule is asked here. None = there is nothing that its reader may know, or wants to.
+    """
     me, habit = person(device.user_id), hearing.habit_of(device.user_id)
     zone = me.timezone or str(current_app.config["TIMEZONE"])
     if hearing.paused(habit, moment) or hearing.quiet(habit, zone, moment):

@@ -1,11 +1,15 @@
 """Guard 3, for what is sent: every mail of every group to everybody, and the pages that it leads to signed out."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 
 from forum import access, hearing
+from forum.inbox import pushing
+from forum.inbox.words import SAYS
+from forum.kit.clock import now
 from forum.kit.db import db
 from forum.models import (
     Document,
@@ -15,6 +19,8 @@ from forum.models import (
     Notice,
     Page,
     Post,
+    PushDevice,
+    Session,
     TagFollow,
     Topic,
     TopicTag,
@@ -24,6 +30,7 @@ from forum.models import (
 from forum.outbox import stopping
 from forum.outbox.letter import OF_GROUPS, write
 from forum.outbox.needs import ADDRESS, INVITED, NEEDS, OF_POSTS
+from forum.rule import TAKE_PART
 from forum.who import person
 from tests.access.test_canary import WORD, may, planted
 from tests.conftest import Community
@@ -154,3 +161,42 @@ def test_the_pages_that_end_mail_name_no_group(planted: dict[int, Group], commun
                 assert reply.status_code == 200, address
                 assert not WORD.search(text) and user.name not in text and user.email not in text
                 assert reply.headers["Referrer-Policy"] == "no-referrer"
+
+
+def told_of(group: Group, user: User) -> list[Notice]:
+    """Notices about all there is in a group, for somebody: of its posts, its requests, reports, workshops and seats."""
+    posts = db.session.scalars(select(Post).where(Post.group_id == group.id)).all()
+    rows = [
+        Notice(kind=kind, post_id=post.id, needs=TAKE_PART) for post in posts for kind in ("reply", "mention", "answer")
+    ]
+    rows += [Notice(kind=kind, group_id=group.id, code="1", needs=TAKE_PART) for kind in SAYS]
+    for number, row in enumerate(rows):
+        row.user_id, row.once = user.id, f"canary:{group.id}:{number}"
+        row.actor_id = db.session.scalar(select(User.id).where(User.email.startswith("ruth")))
+    db.session.add_all(rows)
+    db.session.flush()
+    return rows
+
+
+def test_browsers_show_nothing_that_their_reader_may_not_know(
+    planted: dict[int, Group], community: Community, as_: Any
+) -> None:
+    leaks, named = [], set()
+    for user in (getattr(community, name) for name in SOME):
+        as_(user)
+        session = db.session.scalar(select(Session.id).where(Session.user_id == user.id).order_by(Session.id.desc()))
+        device = PushDevice(user_id=user.id, session_id=session, names=True)
+        reader = person(user.id)
+        opened = set(db.session.scalars(select(Document.group_id).where(access.readable(Document, reader))))
+        for group in planted.values():
+            for row in told_of(group, user):
+                words = pushing.words_for(device, row.id - 1, row.id, now() + timedelta(seconds=1))
+                found = WORD.findall((words or b"").decode())
+                named |= {group.slug} if found else set()
+                for field, number in found:
+                    about = planted[int(number)]
+                    if field == "door" or about.kind == Kind.HIDDEN or not may(reader, field, about, opened):
+                        leaks.append((user.handle, row.kind, field, about.slug))
+        db.session.rollback()
+    assert not leaks, sorted(set(leaks))
+    assert "performance" in named, "something is named at all"

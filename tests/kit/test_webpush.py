@@ -43,7 +43,7 @@ def test_messages_go_to_the_services_of_browsers(endpoint):
 @pytest.mark.parametrize(
     "endpoint",
     [
-        "", "x", "fcm.googleapis.com/x", "http://fcm.googleapis.com/x", "https://fcm.googleapis.com", "file:///etc/passwd",
+        "", "x", "fcm.googleapis.com/x", "http://fcm.googleapis.com/x", "https://fcm.googleapis.com", "file:/etc/passwd", "ftp://fcm.googleapis.com/x",
         "https://169.254.169.254/latest/meta-data", "https://localhost/x", "https://127.0.0.1/x", "https://[::1]/x",
         "https://fcm.googleapis.com@evil.example/x", "https://evil.example/fcm.googleapis.com/", "https://evil.example#@fcm.googleapis.com/",
         "https://fcm.googleapis.com.evil.example/x", "https://fcm.googleapis.com./x", "https://fcm.googleapis.com:8443/x",
