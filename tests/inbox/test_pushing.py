@@ -338,7 +338,9 @@ def test_it_is_turned_off_in_the_settings_without_a_script(community, phone):
 
 def test_without_the_setting_none_of_it_is_there(app, community, as_, service, talk, closed, phone):
     browser = phone("maya")
+    assert "<h2>Notifications</h2>" in browser.get("/about/privacy").text
     app.config["WEB_PUSH"] = False
+    assert "<h2>Notifications</h2>" not in browser.get("/about/privacy").text
     talk.reply(as_(community.tom), "performance", closed, "A reply.")
     push()
     assert service.got == []

@@ -33,7 +33,9 @@ def privacy() -> str:
     """What is kept, and why."""
     config = current_app.config
     days = {"idle": config["SESSION_IDLE"] // DAY, "absolute": config["SESSION_ABSOLUTE"] // DAY}
-    return render_template("about/privacy.html", days=days, invitation=config["INVITATION_DAYS"])
+    return render_template(
+        "about/privacy.html", days=days, invitation=config["INVITATION_DAYS"], push=config["WEB_PUSH"]
+    )
 
 
 @bp.get("/about/accessibility")
