@@ -16,7 +16,6 @@ from forum.discussions.queries.mine import News, news_for
 from forum.discussions.queries.rows import Row
 from forum.kit import fresh
 from forum.kit.clock import now
-from forum.kit.csrf import csrf_field
 from forum.kit.db import db
 from forum.kit.when import plural
 from forum.models import SEATED
@@ -52,11 +51,9 @@ def home() -> Response:
         "newcomer": not any(seat.standing in SEATED for seat in me.seats.values()), "files": stirred.files,
         "coming": stirred.coming,
     }  # fmt: skip
-    reader = (me.id, me.name, me.handle, me.photo_key, me.theme, zone)
-    name = fresh.tag(request.full_path, reader, facts, csrf_field(), fresh.often())
-    if reply := fresh.unchanged(name):
-        return reply
-    return fresh.stamped(make_response(render_template("discussions/home.html", nav="home", **facts)), name)
+    page = render_template("discussions/home.html", nav="home", **facts).encode()
+    name = fresh.by_text(page)
+    return fresh.unchanged(name) or fresh.stamped(make_response(page), name)
 
 
 def waiting_for(news: News, stirred: Front) -> list[Row]:
