@@ -6,7 +6,7 @@ to a topic, a post, a seat or a name in the group, and comes with the reader's s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -45,9 +45,14 @@ class Stirred(NamedTuple):
     author_id: int
     author: str
     tail: tuple[tuple[int, int, datetime], ...] = ()
+    #: who wrote these, and the earliest of their moments
+    writers: frozenset[int] = frozenset()
+    since: datetime | None = None
 
     def news(self, reader: int, seen: int, caught_up: datetime) -> int:
         """How many of its last posts are by others, after those seen, and from after they caught up."""
+        if self.since and caught_up < self.since and seen < self.tail[-1][0] and reader not in self.writers:
+            return len(self.tail)
         new = 0
         for no, by, at in self.tail:
             if no <= seen:
@@ -122,11 +127,15 @@ def _load(groups: list[int]) -> dict[int, Lately]:
 
 def _of(group_id: int, rows: Iterable[Any], tails: Mapping[int, list[Any]]) -> Lately:
     mine = [row for row in rows if row.group_id == group_id]
-    stirred = [
-        Stirred._make((*row[:-1], tuple(sorted(tails.get(row.id, ()), reverse=True)))) for row in mine if not row.asked
-    ]
-    waiting = [Stirred._make((*row[:-1], ())) for row in mine if row.asked]
+    stirred = [Stirred._make((*row[:-1], *summed(tails.get(row.id, ())))) for row in mine if not row.asked]
+    waiting = [Stirred._make((*row[:-1], *summed(()))) for row in mine if row.asked]
     return Lately(tuple(stirred), tuple(waiting))
+
+
+def summed(posts: Collection[tuple[int, int, datetime]]) -> tuple[Any, ...]:
+    """The last posts of a topic, newest first, who wrote them, and since when they are."""
+    since = min((at for _, _, at in posts), default=None)
+    return tuple(sorted(posts, reverse=True)), frozenset(by for _, by, _ in posts), since
 
 
 def init_app(app: Flask) -> None:
