@@ -58,6 +58,13 @@ def main() -> None:
 
 def measure(args: argparse.Namespace, engine: str) -> dict[str, Any]:
     """All figures of a run."""
+    instance, plain = copy_of(args, engine)
+    with ExitStack() as open_things:
+        return Run(args, instance, plain, open_things).figures()
+
+
+def copy_of(args: argparse.Namespace, engine: str) -> tuple[Path, Path]:
+    """A copy of the community to measure, and where the one is that the bare page reads; made if they are not there."""
     made = folder_of(args.scale, engine)
     if not (made / "facts.json").exists():
         generate(args.scale, args.postgres)
@@ -72,12 +79,14 @@ def measure(args: argparse.Namespace, engine: str) -> dict[str, Any]:
         name = f"guildhall_bench_{args.scale}"
         url = schema.fresh_postgres(args.postgres, f"{name}_run", template=name)
         (instance / "config.py").write_text(f"DATABASE_URL = {url!r}\n")
-    with ExitStack() as open_things:
-        return Run(args, instance, plain, open_things).figures()
+    return instance, plain
 
 
 class Run:
     """The servers of one run, the pages that are measured, and what was found."""
+
+    #: what serves the site, and the bare page
+    site_server, bare_server = staticmethod(site), staticmethod(bare)
 
     def __init__(self, args: argparse.Namespace, instance: Path, plain: Path, open_things: ExitStack) -> None:
         self.args, self.instance = args, instance
@@ -87,7 +96,7 @@ class Run:
         self.visitor = {"Sec-Fetch-Site": "same-origin"}  # as browsers say
         self.reader = {**self.visitor, "Cookie": cookie["reader"]}
         self.joiner = {**self.visitor, "Cookie": cookie["joiner"]}
-        self.site = open_things.enter_context(site(instance, args.port, {}))
+        self.site = open_things.enter_context(self.site_server(instance, args.port, {}))
         self.bare_page, self.bare = self._bare(plain, open_things)
         self.pages = [page for page in self._pages() if not args.only or args.only in page.name]
         self.samples: dict[tuple[str, int], list[Sample]] = defaultdict(list)
@@ -102,7 +111,7 @@ class Run:
         else:
             app = self.app
         cookie = browsers.sign_in(app, READER) if app is not self.app else self.reader["Cookie"]
-        server = open_things.enter_context(bare(database, KEY, self.instance / "bare.log"))
+        server = open_things.enter_context(self.bare_server(database, KEY, self.instance / "bare.log"))
         paths = [f"/{slug}/{n}/2" for slug, n in self.facts["steady"]]
         return Page("bare", paths, {"Cookie": browsers.bare_cookie(KEY, cookie, app)}), server
 

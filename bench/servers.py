@@ -80,23 +80,24 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, ready: str, log: Path, environment: Mapping[str, str]) -> Iterator[Server]:
-    """A server that answers; it is ended with the block, with all that it started."""
+def running(
+    command: list[str], port: int, ready: str, log: Path, environment: Mapping[str, str], seconds: float = START
+) -> Iterator[Server]:
+    """A server that answers in so many seconds; it is ended with the block, with all that it started."""
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out)
     server = Server(port, process)
     try:
-        wait_for(server, ready, log)
+        wait_for(server, ready, log, seconds)
         yield server
     finally:
         stop(server)
 
 
-def wait_for(server: Server, path: str, log: Path) -> None:
-    """Returns when the server answers. Raises RuntimeError with its log when it does not."""
-    for _ in range(START * 20):
-        if server.process.poll() is not None:
-            break
+def wait_for(server: Server, path: str, log: Path, seconds: float) -> None:
+    """Returns when the server answers. Raises RuntimeError with its log when it does not, in so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.process.poll() is None:
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection(HERE, server.port, timeout=5)
             connection.request("GET", path)
