@@ -141,7 +141,8 @@ SEATS = Hot(
     )
     .join(Group, Group.id == Membership.group_id)
     .where(Membership.user_id == bindparam("me"), live(Membership))
-    .order_by(Group.name)
+    .order_by(Group.name),
+    Seat,
 )
 PERSON_COLUMNS = (
     User.id, User.active, User.confirmed_at, User.admin, User.name, User.handle, User.hue,
@@ -152,7 +153,7 @@ PERSON_COLUMNS = (
 
 def seats_of(user_id: int) -> dict[int, Seat]:
     """Where a person stands, by group id, in the order of the groups' names. One statement."""
-    return {row[0]: Seat(*row) for row in SEATS.rows({"me": user_id})}
+    return {seat.group_id: seat for seat in SEATS.rows({"me": user_id})}
 
 
 def person_from(row: Any, session_id: int | None = None) -> Person:

@@ -5,30 +5,29 @@ it. Rows are named tuples of the same Python values as Core's, read inside the s
 one; else on a connection of the request's own, for a page that only reads needs no session (a fifth of a millisecond).
 """
 
-from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, g
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.elements import BindParameter
 
 from forum.kit.db import begin_to_write, db
+from forum.kit.ready import Ready, Values
 from forum.kit.signals import statement_run
-
-Values = Mapping[str, Any]
-Process = Callable[[Any], Any] | None
 
 
 class Hot:
-    """A SELECT that runs often, without lists among its parameters; or one for each engine, by name."""
+    """A SELECT that runs often, without lists among its parameters; or one for each engine, by name.
 
-    def __init__(self, statement: Any) -> None:
-        self.statement = statement
+    Its rows are of the class `row`, a named tuple with a field for each column, or of one made of the columns' names.
+    """
+
+    def __init__(self, statement: Any, row: type[tuple[Any, ...]] | None = None) -> None:
+        self.statement, self.row = statement, row
         self._ready: dict[str, Ready] = {}
 
     def on(self, dialect: Dialect) -> Any:
@@ -68,7 +67,7 @@ class Hot:
         """What is done on the connection first."""
 
     def _prepare(self, dialect: Dialect, values: Values) -> "Ready":
-        ready = self._ready[dialect.name] = Ready(self.on(dialect), dialect, values)
+        ready = self._ready[dialect.name] = Ready(self.on(dialect), dialect, values, self.row)
         return ready
 
 
@@ -84,43 +83,6 @@ class Change(Hot):
         return self._run(db.session.connection(), values)[0]
 
     _before = staticmethod(begin_to_write)
-
-
-class Ready:
-    """A statement in an engine's words, with what turns values into the driver's, and rows into ours."""
-
-    def __init__(self, statement: Any, dialect: Dialect, values: Values) -> None:
-        if statement.is_insert and not list(statement.exported_columns):
-            statement = statement.inline()  # else SQLAlchemy asks PostgreSQL for the new row's key, unasked
-        compiled = statement.compile(dialect=dialect)
-        binds = {name: bind for bind, name in compiled.bind_names.items()}
-        if any(bind.expanding for bind in binds.values()):
-            raise ValueError("a statement with lists is written anew each time: give it to SQLAlchemy")
-        written = compiled.construct_expanded_state(dict(values))
-        self.sql, self._names = written.statement, list(written.positiontup or written.parameters)
-        self._positional = compiled.positional
-        self._take = {name: _taker(binds[name], dialect) for name in self._names}
-        columns = list(statement.exported_columns)
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        self._readers: list[tuple[int, Any]] = [(at, reader) for at, reader in enumerate(readers) if reader]
-        named = [str(column.key) for column in columns]
-        self._make = cast(Any, namedtuple("Row", named, rename=True))._make
-
-    def bound(self, values: Values) -> Any:
-        """The values as the driver takes them. Raises KeyError for one that is missing."""
-        taken = {name: take(values) for name, take in self._take.items()}
-        return [taken[name] for name in self._names] if self._positional else taken
-
-    def read(self, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
-        """The rows in Python's values."""
-        made = []
-        for row in rows:
-            cells = list(row)
-            for at, reader in self._readers:
-                if cells[at] is not None:
-                    cells[at] = reader(cells[at])
-            made.append(self._make(cells))
-        return made
 
 
 def over_numbers(made: Callable[[Any, str], Any]) -> dict[str, Any]:
@@ -187,14 +149,3 @@ def _one_at_a_time(_session: Any, transaction: Any) -> None:
 def init_app(app: Flask) -> None:
     """Gives back what a request read on."""
     app.teardown_appcontext(let_go)
-
-
-def _taker(bind: BindParameter[Any], dialect: Dialect) -> Callable[[Values], Any]:
-    """What takes one parameter's value out of those given; a constant of the statement has its own."""
-    key, callable_, process = bind.key, bind.callable, bind.type.dialect_impl(dialect).bind_processor(dialect)
-    if callable_ is not None:
-        return lambda _: process(callable_()) if process else callable_()
-    if not bind.required:
-        fixed = process(bind.value) if process else bind.value
-        return lambda _: fixed
-    return (lambda values: process(values[key])) if process else (lambda values: values[key])

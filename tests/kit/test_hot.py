@@ -1,6 +1,7 @@
 """Statements run by the driver itself answer as SQLAlchemy does, row for row, and are counted like all others."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,8 @@ from forum.discussions.queries import files, gate, groups, home, lists, mine, pl
 from forum.groups import chrome
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.kit.hot import Hot, Ready
+from forum.kit.hot import Hot
+from forum.kit.ready import Ready
 from forum.library import queries as library
 from forum.members import session
 from forum.models import Document, Draft, Follow, Group, Post, Session, Standing, Topic, User
@@ -81,6 +83,21 @@ def test_values_are_those_of_the_models(community):
     assert isinstance(seat.standing, Standing)
 
 
+def test_rows_are_of_the_class_that_is_given(community):
+    class Named(NamedTuple):
+        handle: str
+        since: datetime | None
+
+        @property
+        def greeting(self) -> str:
+            return f"Hello {self.handle}"
+
+    hot = Hot(sa.select(User.handle, User.confirmed_at).where(User.handle == sa.bindparam("handle")), Named)
+    row = hot.first({"handle": "maya"})
+    assert type(row) is Named and row.greeting == "Hello maya" and row.since == community.maya.confirmed_at
+    assert hot.rows({"handle": "nobody"}) == []
+
+
 def test_it_sees_what_the_open_transaction_wrote(community):
     named = Hot(sa.select(Group.name).where(Group.slug == sa.bindparam("slug")))
     db.session.execute(sa.update(Group).where(Group.slug == "policy").values(name="Renamed"))
@@ -127,7 +144,7 @@ def test_what_goes_wrong_is_said_as_sqlalchemy_says_it(community):
 
 def test_an_insert_asks_no_engine_for_what_it_did_not_ask_itself():
     statement = activity.EVENT.statement
-    made = Ready(statement, postgresql.dialect(), dict.fromkeys(statement.compile().params))
+    made = Ready(statement, postgresql.dialect(), dict.fromkeys(statement.compile().params), None)
     assert made.sql.startswith("INSERT INTO event") and "RETURNING" not in made.sql
 
 
