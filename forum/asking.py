@@ -1,6 +1,7 @@
 """Who asks, when it is not one known person: everyone at once, or somebody named only when a statement runs."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Select, String, and_, bindparam, cast, literal_column, or_, select, true
@@ -96,6 +97,7 @@ def asked_by(person: Person) -> dict[str, Any]:
     return {"me": person.id or 0, "registered": person.registered and not person.suspended, **stands}
 
 
+@lru_cache(maxsize=1024)
 def _as_text(numbers: tuple[int, ...]) -> str:
     return f",{','.join(map(str, numbers))}," if numbers else ""
 

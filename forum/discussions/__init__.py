@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     reading.init_app(app)
     visiting.init_app(app)
     lists.init_app(app)
+    listing.init_app(app)
     lately.init_app(app)
     files.init_app(app)
     coming.init_app(app)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from forum.discussions import reading
+from forum.discussions.queries import home
 from forum.kit.clock import at, now
 from forum.kit.db import db
 from forum.members.profiles import retell
@@ -185,3 +186,22 @@ def test_after_long_what_most_was_said_in_comes_first(community, as_, talk):
     page = see(as_(community.maya), "/")
     assert "While you were away, Maya" in page.words and "Mark the rest as read" in page.words
     assert first_of_two(page) == "Much was said here"
+
+
+def test_unread_topics_behind_many_that_are_read_are_found(community, as_, talk, monkeypatch):
+    maya, sam = as_(community.maya), as_(community.sam)
+    maya.post("/caught-up")
+    for name in ("First", "Second", "Third", "Fourth"):
+        talk.topic(sam, "policy", f"{name} of four", kind="discussion")
+    read = [talk.topic(sam, "policy", f"Read already {n}", kind="discussion") for n in range(3)]
+    for n in read:
+        see(maya, f"/groups/policy/topics/{n}")
+    reading.markers.flush_now()
+    every = see(maya, "/").words
+    assert "4 new posts" in every and "Read already" not in every
+    for looked in (1, 3, 5):
+        monkeypatch.setattr(home, "LOOKED", looked)
+        assert see(maya, "/").words == every
+    monkeypatch.setattr(home, "SHOWN", 2)
+    page = see(maya, "/").words
+    assert "Fourth of four" in page and "Third of four" in page and "First of four" not in page

@@ -7,6 +7,7 @@ reader comes is asked each time.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app
@@ -88,15 +89,17 @@ def coming_in(groups: Mapping[int, int]) -> list[Coming]:
     """What comes next in these groups (their versions by their ids). One statement, for those that changed."""
     kept: Lru[Any, list[Coming]] = current_app.extensions["coming"]
     moment = now()
-    keys = {group_id: (group_id, version, moment.date()) for group_id, version in groups.items()}
+    today = moment.date()
+    keys = {group_id: (group_id, version, today) for group_id, version in groups.items()}
     found = kept.all_or_make(keys, lambda missing: _load(missing, moment))
     ahead = (one for known in found.values() for one in known if one.ends_at > moment)
-    return sorted(ahead, key=lambda one: (one.starts_at, one.id))
+    return sorted(ahead, key=attrgetter("starts_at", "id"))
 
 
 def soon(groups: Mapping[int, int]) -> list[Coming]:
     """The same within AHEAD: what may stand on the front page."""
-    return [one for one in coming_in(groups) if one.starts_at < now() + AHEAD][:SHOWN]
+    end = now() + AHEAD
+    return [one for one in coming_in(groups) if one.starts_at < end][:SHOWN]
 
 
 def coming_here(me: Person, group: Any) -> list[Coming]:

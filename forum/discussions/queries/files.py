@@ -6,6 +6,7 @@ only facilitators may open is not among them.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from flask import Flask, current_app
@@ -52,7 +53,7 @@ def new_files(me: Person, seats: Mapping[int, Seat]) -> list[Any]:
     keys = {group_id: (group_id, seat.version) for group_id, seat in seats.items()}
     found = kept.all_or_make(keys, lambda missing: _load(missing, seats.values()))
     files = [file for known in found.values() for file in known]
-    return sorted(files, key=lambda file: file.posted_at, reverse=True)[:SHOWN]
+    return sorted(files, key=attrgetter("posted_at"), reverse=True)[:SHOWN]
 
 
 def _load(groups: list[int], seats: Iterable[Seat]) -> dict[int, list[Any]]:

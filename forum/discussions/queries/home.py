@@ -5,6 +5,7 @@ only the topics that stirred last: the page costs the same however much was ever
 """
 
 from collections.abc import Iterable, Mapping
+from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from sqlalchemy import bindparam, literal, select, union_all
 from forum.access import ASKER, Person, asked_by, shown
 from forum.discussions.queries.coming import BOOKINGS, Coming, soon, with_mine
 from forum.discussions.queries.files import new_files
-from forum.discussions.queries.lately import Lately, Stirred, lately
+from forum.discussions.queries.lately import ASKED, LAST_POST, Lately, Stirred, lately
 from forum.discussions.queries.mine import OLDEST
 from forum.discussions.queries.rows import Row, row_from
 from forum.kit.clock import now
@@ -27,6 +28,8 @@ Counted = tuple[Stirred, int]
 
 #: so many rows are shown: of what is new, of questions that wait
 SHOWN, TO_HELP = 20, 5
+#: of so many topics it is asked first how far they are read: the rest is asked for when these don't fill the page
+LOOKED = 40
 
 
 def _seen(topics: Any, _engine: str) -> Any:
@@ -66,20 +69,22 @@ def stirred_for(me: Person, kind: str, but: Iterable[tuple[str, int]], away: boo
     versions = {group_id: seat.version for group_id, seat in seats.items()}
     found, ahead = lately(versions), soon(versions)
     fresh = _fresh(found, seats)
-    marks = _marks(me, fresh, ahead)
     named = set(but)
 
     def elsewhere(topic: Stirred) -> bool:
         return (seats[topic.group_id].slug, topic.n) not in named
 
-    fresh = [topic for topic in fresh if topic.kind.value == kind] if kind else fresh
-    unread = _unread(me, fresh, seats, marks["topic"])
+    fresh = [topic for topic in fresh if (not kind or topic.kind.value == kind) and elsewhere(topic)]
+    first, later = (fresh, []) if away else (fresh[:LOOKED], fresh[LOOKED:])
+    marks = _marks(me, first, ahead)
+    new = _unread(me, first, seats, marks["topic"], len(first) if away else SHOWN + 1)
     if away:
-        unread.sort(key=lambda one: _use(one[0]), reverse=True)
-    new = list(islice((one for one in unread if elsewhere(one[0])), SHOWN + 1))
+        new = sorted(new, key=lambda one: _use(one[0]), reverse=True)[: SHOWN + 1]
+    elif later and len(new) <= SHOWN:
+        new += _unread(me, later, seats, _marks(me, later, [])["topic"], SHOWN + 1 - len(new))
     named |= {(seats[topic.group_id].slug, topic.n) for topic, _ in new}
-    asked = [t for group in found for t in group.waiting if t.author_id != me.id and elsewhere(t)]
-    waiting = sorted(asked, key=lambda topic: topic.created_at, reverse=True)[:TO_HELP]
+    asked = merge(*(group.waiting for group in found), key=ASKED, reverse=True)
+    waiting = list(islice((topic for topic in asked if topic.author_id != me.id and elsewhere(topic)), TO_HELP))
     rows = _listed(me, [*new, *((topic, 0) for topic in waiting)], seats)
     meetings = with_mine(ahead, marks["workshop"])
     return Front(rows[: len(new)], rows[len(new) :], new_files(me, seats), meetings)
@@ -91,11 +96,18 @@ def _use(topic: Stirred) -> tuple[bool, bool, int]:
 
 
 def _fresh(found: list[Lately], seats: Seats) -> list[Stirred]:
-    """The topics that stirred since they caught up."""
-    oldest = now() - OLDEST
-    since = {group_id: max(seat.caught_up_at, oldest) for group_id, seat in seats.items() if seat.caught_up_at}
-    stirred = (topic for group in found for topic in group.stirred)
-    return [topic for topic in stirred if topic.group_id in since and topic.last_post_at > since[topic.group_id]]
+    """The topics that stirred since they caught up, newest first."""
+    oldest, fresh = now() - OLDEST, []
+    for group in found:
+        caught_up = seats[group.stirred[0].group_id].caught_up_at if group.stirred else None
+        if caught_up is None:
+            continue
+        since = max(caught_up, oldest)
+        for topic in group.stirred:
+            if topic.last_post_at <= since:
+                break
+            fresh.append(topic)
+    return sorted(fresh, key=LAST_POST, reverse=True)
 
 
 def _marks(me: Person, fresh: list[Stirred], ahead: list[Coming]) -> dict[str, dict[int, int]]:
@@ -108,13 +120,16 @@ def _marks(me: Person, fresh: list[Stirred], ahead: list[Coming]) -> dict[str, d
     return marks
 
 
-def _unread(me: Person, fresh: list[Stirred], seats: Seats, seen: Mapping[int, int]) -> list[Counted]:
-    """The topics with something new to them, newest first."""
-    reader = me.id or 0
-    since = {group_id: seat.caught_up_at for group_id, seat in seats.items() if seat.caught_up_at}
-    counted = [(topic, topic.news(reader, seen.get(topic.id, -1), since[topic.group_id])) for topic in fresh]
-    unread = [one for one in counted if one[1]]
-    return sorted(unread, key=lambda one: (one[0].last_post_at, one[0].id), reverse=True)
+def _unread(me: Person, fresh: list[Stirred], seats: Seats, seen: Mapping[int, int], most: int) -> list[Counted]:
+    """The first of the topics that have something new to them."""
+    reader, unread = me.id or 0, []
+    for topic in fresh:
+        caught_up = seats[topic.group_id].caught_up_at
+        if caught_up and (new := topic.news(reader, seen.get(topic.id, -1), caught_up)):
+            unread.append((topic, new))
+            if len(unread) == most:
+                break
+    return unread
 
 
 def _listed(me: Person, topics: list[Counted], seats: Seats) -> list[Row]:

@@ -8,6 +8,7 @@ to a topic, a post, a seat or a name in the group, and comes with the reader's s
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app
@@ -20,6 +21,8 @@ from forum.models import Group, Post, Topic, User, waits
 
 #: of each group so many topics are looked at, and so many questions that wait; of a topic, so many of its last posts
 NEWEST, WAITING, LAST = 10, 10, 40
+#: what topics are in the order of, and questions that wait
+LAST_POST, ASKED = attrgetter("last_post_at", "id"), attrgetter("created_at", "id")
 #: how many groups are remembered in each process
 KEPT = 200
 
@@ -129,7 +132,7 @@ def _of(group_id: int, rows: Iterable[Any], tails: Mapping[int, list[Any]]) -> L
     mine = [row for row in rows if row.group_id == group_id]
     stirred = [Stirred._make((*row[:-1], *summed(tails.get(row.id, ())))) for row in mine if not row.asked]
     waiting = [Stirred._make((*row[:-1], *summed(()))) for row in mine if row.asked]
-    return Lately(tuple(stirred), tuple(waiting))
+    return Lately(tuple(sorted(stirred, key=LAST_POST, reverse=True)), tuple(sorted(waiting, key=ASKED, reverse=True)))
 
 
 def summed(posts: Collection[tuple[int, int, datetime]]) -> tuple[Any, ...]:

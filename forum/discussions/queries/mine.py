@@ -30,7 +30,7 @@ _OF_GROUP = (Group.slug.label("slug"), Group.name.label("group_name"), Group.hue
 
 _MUTED = exists(select(1).where(Mute.user_id == bindparam("me"), Mute.muted_id == Event.actor_id).correlate(Event))
 _lately = (
-    select(Event.id, Event.kind, Event.post_id, Event.created_at, ASKER.caught_up_in(Event.group_id).label("caught_up"))
+    select(Event.id, Event.kind, Event.post_id, Event.group_id, Event.created_at)
     .where(
         Event.subject_id == bindparam("me"),
         one_of(Event.kind, ("post.answered", "post.mentioned", "topic.tagged")),
@@ -40,34 +40,35 @@ _lately = (
     .limit(NEWS_FOR_ME)
     .subquery()
 )
-_news = select(_lately).where(_lately.c.created_at > _lately.c.caught_up).subquery()
 _seen_no = func.coalesce(Reading.seen_no, -1)
 #: of these the unread, found with few look-ups: the limit keeps engines from joining everything else first
 _unread_news = (
-    select(_news.c.id, _news.c.kind, _news.c.post_id, _news.c.caught_up)
-    .join(Post, Post.id == _news.c.post_id)
+    select(*_lately.c)
+    .join(Post, Post.id == _lately.c.post_id)
     .outerjoin(Reading, and_(Reading.user_id == bindparam("me"), Reading.topic_id == Post.topic_id))
     .where(Post.no > _seen_no, Post.deleted_at.is_(None), Post.hidden_at.is_(None))
     .limit(NEWS_FOR_ME)
     .subquery()
 )
+_caught_up = ASKER.caught_up_in(_unread_news.c.group_id).label("caught_up")
+_news = select(_unread_news, _caught_up).limit(NEWS_FOR_ME).subquery()
 _ACTOR = aliased(User)
 _FOR_ME = (
     select(
-        *COLUMNS, new_count(_unread_news.c.caught_up).label("new"), *_OF_GROUP,
+        *COLUMNS, new_count(_news.c.caught_up).label("new"), *_OF_GROUP,
         Topic.id.label("topic_id"), Topic.author_id, Post.no,
-        func.substr(Post.html, 1, 2000).label("html"), _unread_news.c.id.label("news"),
-        _unread_news.c.kind.label("why"), _ACTOR.name.label("actor"),
+        func.substr(Post.html, 1, 2000).label("html"), _news.c.id.label("news"),
+        _news.c.kind.label("why"), _ACTOR.name.label("actor"),
         shown(ASKER, "organisation", _ACTOR).label("actor_organisation"),
     )
-    .select_from(_unread_news)
-    .join(Post, Post.id == _unread_news.c.post_id)
+    .select_from(_news)
+    .join(Post, Post.id == _news.c.post_id)
     .join(Topic, Topic.id == Post.topic_id)
     .join(Group, Group.id == Topic.group_id)
     .join(User, User.id == Topic.author_id)
     .join(_ACTOR, _ACTOR.id == Post.author_id)
     .outerjoin(Reading, READING)
-    .where(_MINE, _SHOWN)
+    .where(_news.c.created_at > _news.c.caught_up, _MINE, _SHOWN)
 )  # fmt: skip
 _may_be_asked = (literal(OFFERED) if one.key == "why" else null() for one in _FOR_ME.selected_columns)
 FOR_ME = Hot(union_all(_FOR_ME, select(*_may_be_asked).where(ANY_OFFER)))

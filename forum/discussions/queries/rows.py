@@ -1,6 +1,6 @@
 """Topics as rows of a list: the same columns, and the same sense of new, on every page that lists them."""
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Boolean, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
@@ -91,15 +91,22 @@ class Row(NamedTuple):
         return f"{self.new}+" if self.new >= MANY else str(self.new)
 
 
-def row_from(row: Any, **more: Any) -> Row:
+def row_from(
+    row: Any,
+    *,
+    organisation: str | Literal[False] | None = False,
+    new: int | None = None,
+    group: tuple[str, str, int] | None = None,
+    excerpt: str = "",
+    why: str = "",
+) -> Row:
     """A row of COLUMNS, with `new` and `tags`, for its template. What is given besides goes before what it says."""
-    organisation = more.pop("organisation") if "organisation" in more else row.organisation
-    new = more.pop("new") if "new" in more else row.new
-    open_question = row.kind == "question" and row.accepted_no is None and row.locked_at is None
+    kind, locked, accepted = row.kind.value, row.locked_at is not None, row.accepted_no is not None
+    waits = kind == "question" and not accepted and not locked and row.answer_count == 0
+    tags = getattr(row, "tags", None)
     return Row(
-        row.n, row.kind.value, row.title, row.pinned, row.locked_at is not None, row.hidden_at is not None,
-        row.accepted_no is not None, row.reply_count, open_question and row.answer_count == 0,
-        row.created_at, row.last_post_at, row.author, organisation, new,
-        tuple(sorted(tags.split("\n"))) if (tags := getattr(row, "tags", None)) else (),
-        summary=row.answer_summary, doubted=row.outdated_at is not None, **more,
+        row.n, kind, row.title, row.pinned, locked, row.hidden_at is not None, accepted, row.reply_count, waits,
+        row.created_at, row.last_post_at, row.author, row.organisation if organisation is False else organisation,
+        row.new if new is None else new, tuple(sorted(tags.split("\n"))) if tags else (),
+        group, excerpt, why, row.answer_summary, row.outdated_at is not None,
     )  # fmt: skip

@@ -67,9 +67,7 @@ def sentence(news: News, stirred: Front) -> Markup:
     clauses = [clause for clause in (_for_you(news), _elsewhere(news, stirred), _to_help(news, stirred)) if clause]
     if not clauses:
         return Markup("")
-    joined = (
-        Markup("{}, and {}").format(Markup(", ").join(clauses[:-1]), clauses[-1]) if len(clauses) > 1 else clauses[0]
-    )
+    joined = clauses[0] if len(clauses) == 1 else Markup("%s, and %s") % (Markup(", ").join(clauses[:-1]), clauses[-1])
     if news.rows:  # it begins with a name
         return joined + "."
     return Markup(FIRST_LETTER.sub(lambda found: found[0].upper(), joined, count=1)) + "."  # noqa: S704 only a letter changes
@@ -86,8 +84,8 @@ def _for_you(news: News) -> Markup:
     if len(news.rows) == 1:
         row = news.rows[0]
         link = f"/groups/{row.group[0] if row.group else ''}/topics/{row.n}/new"
-        return Markup("{} <a href='{}'>{} in “{}”</a>").format(names, link, row.why, row.title)
-    return Markup("{} <a href='#you-h'>wrote to you in {} discussions</a>").format(names, number(len(news.rows)))
+        return Markup("%s <a href='%s'>%s in “%s”</a>") % (names, link, row.why, row.title)
+    return Markup("%s <a href='#you-h'>wrote to you in %s discussions</a>") % (names, number(len(news.rows)))
 
 
 def _elsewhere(news: News, stirred: Front) -> Markup:
@@ -100,7 +98,7 @@ def _elsewhere(news: News, stirred: Front) -> Markup:
     where = (
         "your groups" if stirred.more else "one of your groups" if groups == 1 else f"{number(groups)} of your groups"
     )
-    return Markup("there {} <a href='#groups-h'>{}</a> in {}").format(verb, words, where)
+    return Markup("there %s <a href='#groups-h'>%s</a> in %s") % (verb, words, where)
 
 
 def _to_help(news: News, stirred: Front) -> Markup:
@@ -108,7 +106,7 @@ def _to_help(news: News, stirred: Front) -> Markup:
     if not waiting:
         return Markup("")
     who = "one question waits" if waiting == 1 else f"{number(waiting)} questions wait"
-    return Markup("<a href='#help-h'>{}</a> for an answer you may know").format(who)
+    return Markup("<a href='#help-h'>%s</a> for an answer you may know") % who
 
 
 def number(count: int) -> str:
