@@ -74,13 +74,13 @@ def stirred_for(me: Person, kind: str, but: Iterable[tuple[str, int]], away: boo
     def elsewhere(topic: Stirred) -> bool:
         return (seats[topic.group_id].slug, topic.n) not in named
 
-    fresh = [topic for topic in fresh if (not kind or topic.kind.value == kind) and elsewhere(topic)]
-    first, later = (fresh, []) if away else (fresh[:LOOKED], fresh[LOOKED:])
+    shows = (topic for topic in fresh if (not kind or topic.kind.value == kind) and elsewhere(topic))
+    first = list(shows if away else islice(shows, LOOKED))
     marks = _marks(me, first, ahead)
     new = _unread(me, first, seats, marks["topic"], len(first) if away else SHOWN + 1)
     if away:
         new = sorted(new, key=lambda one: _use(one[0]), reverse=True)[: SHOWN + 1]
-    elif later and len(new) <= SHOWN:
+    elif len(new) <= SHOWN and (later := list(shows)):
         new += _unread(me, later, seats, _marks(me, later, [])["topic"], SHOWN + 1 - len(new))
     named |= {(seats[topic.group_id].slug, topic.n) for topic, _ in new}
     asked = merge(*(group.waiting for group in found), key=ASKED, reverse=True)
