@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from forum.kit.cache import Lru
 
-#: how many pieces are remembered in each process: a row of a list is about 1 KB
+#: how many pieces are remembered in each process: most are under 1 KB
 KEPT = 3_000
 
 
