@@ -21,6 +21,7 @@ from bench.files import Files
 from bench.sink import Columns, Postgres, Sqlite, batches
 from bench.words import Writer
 from forum import create_app
+from forum.jobs.tidying import tidy_index
 from forum.kit import hot
 from forum.kit.db import db
 
@@ -62,6 +63,7 @@ def generate(scale: int, server: str | None = None) -> Path:
         db.engine.dispose()
     fill(Postgres(where) if url else Sqlite(str(where.database)), folder, scale)
     with app.app_context():
+        tidy_index()  # as the site does, every ten minutes
         check.recount(say)
         db.session.remove()
         hot.let_go()

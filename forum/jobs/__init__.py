@@ -26,6 +26,7 @@ from forum.jobs.sweeping import (
     sweep_uploads,
 )
 from forum.jobs.telling import mail_notices, open_seats, send_digests, sweep_notices, tell_listeners
+from forum.jobs.tidying import tidy_index
 from forum.kit.db import db, safe_wal
 from forum.kit.signals import mail_waits, news_waits, preview_waits, scan_waits
 from forum.library import checking
@@ -115,6 +116,7 @@ JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (offer_questions, crontab(minute="*/10")),
     (look_after_workshops, crontab()),
     (open_seats, crontab()),
+    (tidy_index, crontab(minute="*/10")),
     (sweep_submissions, crontab(minute="7")),
     (sweep_uploads, crontab(minute="37")),
     (sweep_pieces, crontab(minute="52")),

@@ -20,6 +20,8 @@ FTS5 = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS {} USING fts5"
     "(title, words, scope, tokenize = 'porter unicode61 remove_diacritics 2', prefix = '3')"
 )
+#: pieces of an index that are alike are merged as soon as there are two (jobs/tidying.py)
+MERGED = "INSERT INTO {0} ({0}, rank) VALUES ('usermerge', 2)"
 TSVECTOR = (
     """DO $$ BEGIN
 IF NOT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = 'guildhall') THEN
@@ -98,7 +100,8 @@ def _triggers(cause: Cause, dialect: str) -> list[str]:
 
 def made_of(dialect: str) -> list[str]:
     """SQL that makes the indexes, and what keeps them. Harmless where they are there."""
-    tables = [FTS5.format(index) for index in INDEXES] if dialect == "sqlite" else list(TSVECTOR)
+    tables = [words.format(index) for index in INDEXES for words in (FTS5, MERGED)]
+    tables = tables if dialect == "sqlite" else list(TSVECTOR)
     return tables + [statement for cause in CAUSES for statement in _triggers(cause, dialect)]
 
 
