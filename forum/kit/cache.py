@@ -46,7 +46,8 @@ class Lru(Generic[K, V]):
 
     def get_or_make(self, key: K, make: Callable[[], V]) -> V:
         """What is kept, else what make gives, kept from now on. Two threads may make it at the same time."""
-        kept = self.get(key)
+        with self._lock:
+            kept = self._fresh(key)
         if kept is None:
             kept = make()
             self.put(key, kept)

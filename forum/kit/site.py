@@ -14,6 +14,7 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
+from forum.kit.escaping import escaped_text
 from forum.kit.web import Request
 
 
@@ -35,7 +36,8 @@ class Drawing(Environment):
     @staticmethod
     def escaped(value: Any) -> str:
         """The value as it may stand in HTML."""
-        return value if type(value) is Markup else escape(value)
+        kind = type(value)
+        return value if kind is Markup else escaped_text(value) if kind is str else escape(value)
 
 
 class Sessions(SecureCookieSessionInterface):

@@ -6,11 +6,11 @@ from flask import url_for
 from markupsafe import Markup
 
 from forum.index.words import Asked
-from forum.kit.quoting import filled
+from forum.kit.quoting import own_html
 from forum.models import TopicKind
 from forum.search.columns import PAGE_KIND, WORKSHOP_KIND
 from forum.search.places import Place, Sign, sign_of
-from forum.search.snippets import around, marked, plain
+from forum.search.snippets import LOOKED_AT, around, marked, plain
 
 ICONS = {TopicKind.QUESTION: "question", TopicKind.DISCUSSION: "chat", TopicKind.ANNOUNCEMENT: "megaphone"}
 #: as the library calls what a file is made of
@@ -43,7 +43,7 @@ class Hit(NamedTuple):
 def words_of(row: Any) -> tuple[str, str]:
     """What stands in the title and in the text of a row."""
     if hasattr(row, "html"):
-        return "" if row.no else row.title, plain(filled(row.html, lambda _number: Markup("")))
+        return "" if row.no else row.title, plain(own_html(row.html))
     if row.slide is None:
         return row.title, f"{row.description} {row.file_name}".strip()
     return row.slide_title, " ".join(filter(None, (row.described or row.text, row.notes)))
@@ -55,6 +55,7 @@ def hit_of(row: Any, asked: Asked, group: Place) -> Hit:
     made = _post(row) if written else _slide(row) if row.slide else _file(row)
     title, text = words_of(row)
     title = title or row.title
+    text = text if written else " ".join(text[:LOOKED_AT].split())
     return Hit(
         title=marked(title, asked), snippet=around(text, asked), sign=sign_of(row, group), group=group, row=row,
         writer=Writer(row.name, row.handle, row.organisation) if written else None, **made,
