@@ -10,7 +10,8 @@ from forum.kit.hot import Change, Hot, on_conflict_nothing
 from forum.models import Submission
 
 _MINE = (Submission.user_id == bindparam("me"), Submission.digest == bindparam("to_digest"))
-CLAIM = Change(on_conflict_nothing(Submission, "user_id", "digest", "result", "created_at"))
+_NEW = on_conflict_nothing(Submission, "user_id", "digest", "result", "created_at")
+CLAIM = Change({engine: insert.returning(Submission.id) for engine, insert in _NEW.items()})
 CLAIMED = Hot(select(Submission.id, Submission.result).where(*_MINE))
 DONE = Change(update(Submission).where(Submission.id == bindparam("claim")).values(result=bindparam("to_result")))
 
@@ -36,5 +37,5 @@ def claim(user_id: int, key: str, *content: str) -> Claim:
     """
     digest = hashlib.sha256("\0".join((key, *content)).encode()).hexdigest()
     values = {"me": user_id, "to_user_id": user_id, "to_digest": digest, "to_result": "", "to_created_at": now()}
-    CLAIM.run(values)
-    return Claim._make(CLAIMED.first(values))
+    new = CLAIM.run(values)
+    return Claim(new[0].id, "") if new else Claim._make(CLAIMED.first(values))

@@ -16,13 +16,14 @@ from huey.exceptions import HueyException
 
 from forum import create_app, jobs, outbox, uploads
 from forum.access import person
+from forum.jobs import queue as jobs_queue
 from forum.kit import clock, ids
 from forum.kit.db import db
 from forum.models import Document, Draft, Mail, MailState, Scan, Session, Submission, Upload, Version
 from tests.clamav import VIRUS
 from tests.conftest import SETTINGS
 from tests.kit import samples
-from tests.test_cli import say_migrated
+from tests.test_cli import say_migrated, until
 
 
 @pytest.fixture
@@ -89,6 +90,23 @@ def test_a_savepoint_is_no_commit(live):
     assert waiting(live) == []
     db.session.commit()
     assert waiting(live) == ["deliver"]
+
+
+def test_who_asks_again_and_again_is_heard_once_more_when_the_pause_is_over(live, monkeypatch):
+    """Also what was asked for last is looked at after it was asked for: nothing waits for the next minute."""
+    monkeypatch.setattr(jobs_queue, "PAUSE", 0.4)
+    asked = live.extensions["jobs"]
+    for _ in range(5):
+        asked.ask(jobs.deliver)
+    asked.ask(jobs.tell_listeners)
+    assert waiting(live) == ["deliver", "tell_listeners"]
+    until(lambda: waiting(live) == ["deliver", "tell_listeners", "deliver"])
+    asked.ask(jobs.deliver)
+    assert waiting(live) == ["deliver", "tell_listeners", "deliver"]
+    until(lambda: waiting(live) == ["deliver", "tell_listeners", "deliver", "deliver"])
+    time.sleep(0.6)
+    asked.ask(jobs.deliver)
+    assert len(waiting(live)) == 5
 
 
 def test_a_worker_does_what_was_asked(live):
@@ -195,7 +213,7 @@ def test_a_worker_delivers_what_commits_and_ends_when_it_is_told_to(app):
     try:
         queue_mail()
         db.session.commit()
-        jobs.Jobs(app).ask(jobs.deliver)
+        jobs.Jobs(app, jobs.JOBS).ask(jobs.deliver)
         deadline = time.monotonic() + 30
         while state("confirm:1") != MailState.SENT and time.monotonic() < deadline:
             time.sleep(0.1)

@@ -4,18 +4,16 @@ The work itself is a row (a mail that waits); a job only says "look", and comes 
 """
 
 import logging
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from huey.serializer import SignedSerializer
+from huey import crontab
 
 from forum import previews, uploads
 from forum.discussions.actions import offering, reminding
 from forum.jobs.pushing import push_notices
+from forum.jobs.queue import Jobs
 from forum.jobs.sending import deliver
 from forum.jobs.sweeping import (
     sweep_drafts,
@@ -27,7 +25,7 @@ from forum.jobs.sweeping import (
 )
 from forum.jobs.telling import mail_notices, open_seats, send_digests, sweep_notices, tell_listeners
 from forum.jobs.tidying import tidy_index
-from forum.kit.db import db, safe_wal
+from forum.kit.db import db
 from forum.kit.signals import mail_waits, news_waits, preview_waits, scan_waits
 from forum.library import checking
 from forum.models import Scan
@@ -126,52 +124,6 @@ JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
 )
 
 
-class Jobs:
-    """The jobs of one app. Its queue is opened at first use, so in each process anew."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self._queue: Huey | None = None
-        self._tasks: dict[Callable[[], None], Any] = {}
-
-    @property
-    def queue(self) -> Huey:
-        """The queue, with every job on it."""
-        if self._queue is None:
-            self._queue = queue_of(self.app)
-            for job, times in JOBS:
-                self._tasks[job] = self._queue.task(name=job.__name__)(self._inside(job))
-                self._queue.periodic_task(times, name=f"{job.__name__}_in_time")(self._inside(job))
-        return self._queue
-
-    def ask(self, job: Callable[[], None]) -> None:
-        """Nothing; some worker does the job soon. A queue that can't be reached is no harm: the job comes by itself."""
-        try:
-            if self.queue:
-                self._tasks[job]()
-        except Exception:
-            log.exception("%s waits until it comes by itself", job.__name__)
-
-    def _inside(self, job: Callable[[], None]) -> Callable[[], None]:
-        def run() -> None:
-            with self.app.app_context():
-                job()
-
-        return run
-
-
-def queue_of(app: Flask) -> Huey:
-    """The queue of an app: in Redis where REDIS_URL says so, else in instance/jobs.sqlite. What is on it is signed."""
-    signed = SignedSerializer(secret=app.config["SECRET_KEY"], salt="guildhall jobs")
-    if app.config["REDIS_URL"]:
-        return RedisHuey("guildhall", url=app.config["REDIS_URL"], serializer=signed, results=False)
-    path = Path(app.instance_path) / "jobs.sqlite"
-    journal = "wal" if safe_wal(sqlite3.sqlite_version_info) else "delete"
-    return SqliteHuey(
-        "guildhall", filename=str(path), journal_mode=journal, fsync=False, serializer=signed, results=False
-    )
-
-
 def _mail_waits(app: Flask) -> None:
     app.extensions["jobs"].ask(deliver)
 
@@ -191,7 +143,7 @@ def _scan_waits(app: Flask) -> None:
 
 def init_app(app: Flask) -> None:
     """Asks for jobs when there is something to do; a test calls them itself."""
-    app.extensions["jobs"] = Jobs(app)
+    app.extensions["jobs"] = Jobs(app, JOBS)
     if not app.testing:
         mail_waits.connect(_mail_waits, sender=app)
         news_waits.connect(_news_waits, sender=app)

@@ -98,7 +98,8 @@ def expect() -> None:
     if getattr(asked, "arrivals", None) is not None:
         return
     try:
-        place.prepare()
+        if asked.mimetype == "multipart/form-data":  # no other form brings files
+            place.prepare()
     except OSError as error:
         raise Unstored from error
     arriving: Any = asked
