@@ -193,6 +193,8 @@ class Run:
             if at % 3 == 0:
                 self.take(self.bare, self.bare_page, connections)
             self.take(self.site, page, connections)
+        if not self.pages:  # replies alone are compared with it too
+            self.take(self.bare, self.bare_page, connections)
         if not self.args.only or self.args.only in "reply":
             number = 120 if connections == 1 else 240
             slug, n = self.facts["steady"][0]

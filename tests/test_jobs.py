@@ -100,10 +100,10 @@ def test_who_asks_again_and_again_is_heard_once_more_when_the_pause_is_over(live
         asked.ask(jobs.deliver)
     asked.ask(jobs.tell_listeners)
     assert waiting(live) == ["deliver", "tell_listeners"]
-    until(lambda: waiting(live) == ["deliver", "tell_listeners", "deliver"])
+    assert until(lambda: waiting(live) == ["deliver", "tell_listeners", "deliver"])
     asked.ask(jobs.deliver)
     assert waiting(live) == ["deliver", "tell_listeners", "deliver"]
-    until(lambda: waiting(live) == ["deliver", "tell_listeners", "deliver", "deliver"])
+    assert until(lambda: waiting(live) == ["deliver", "tell_listeners", "deliver", "deliver"])
     time.sleep(0.6)
     asked.ask(jobs.deliver)
     assert len(waiting(live)) == 5
