@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from bench import load
 from bench.generate import OUT, say
 from bench.load import Page
 from bench.run import PORT, Run, copy_of
@@ -44,8 +45,14 @@ def main() -> None:
         print(f"{'page':22}{'thousands':>10}{'x bare':>8}\n{'bare':22}{bare:10.0f}{1:8.2f}")
         for page in run.pages:
             if page.status == 200 and not page.name.startswith("download"):  # which waits for disks, not for us
-                took = counted(run.site, page)
-                print(f"{page.name:22}{took:10.0f}{took / bare:8.2f}", flush=True)
+                said(page.name, counted(run.site, page), bare)
+        if not args.only or args.only in "reply":
+            said("reply", replied(run.site, run), bare)
+
+
+def said(name: str, took: float, bare: float) -> None:
+    """A line of the table."""
+    print(f"{name:22}{took:10.0f}{took / bare:8.2f}", flush=True)
 
 
 def watched(log: Path, port: int, ready: str, settings: Mapping[str, str], *instance: str) -> Any:
@@ -84,6 +91,15 @@ def counted(server: Server, page: Page) -> float:
     took = dumped(server)
     connection.close()
     return took / COUNTED / 1000
+
+
+def replied(server: Server, run: Counted) -> float:
+    """The same for a reply."""
+    path, cookie = run.replies_path, run.reader["Cookie"]
+    load.replies(server, path, cookie, 1, WARM)
+    dumped(server)
+    load.replies(server, path, cookie, 1, COUNTED)
+    return dumped(server) / COUNTED / 1000
 
 
 def ask(connection: http.client.HTTPConnection, paths: list[str], headers: Mapping[str, str], number: int) -> None:

@@ -100,7 +100,7 @@ class Answer:
 
 def get(server: Server, path: str, headers: dict[str, str]) -> Answer:
     """One answer of the server."""
-    connection = http.client.HTTPConnection(HERE, server.port, timeout=30)
+    connection = http.client.HTTPConnection(HERE, server.port, timeout=120)
     connection.request("GET", path, headers=headers)
     reply = connection.getresponse()
     found = Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
@@ -118,7 +118,7 @@ def replies(server: Server, path: str, cookie: str, people: int, number: int) ->
     times: list[float] = []
 
     def browse() -> None:
-        connection = http.client.HTTPConnection(HERE, server.port, timeout=30)
+        connection = http.client.HTTPConnection(HERE, server.port, timeout=120)
         for _ in range(number // people):
             key = secrets.token_hex(8)
             begun = time.perf_counter()

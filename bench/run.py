@@ -155,6 +155,12 @@ class Run:
             last = db.session.execute(shown.offset(per_page * 99 - 1).limit(1)).first()
         return f"/groups/{slug}?before={int(last[0].timestamp() * 1_000_000 + 0.5)}-{last[1]}" if last else ""
 
+    @property
+    def replies_path(self) -> str:
+        """Where replies are posted to."""
+        slug, n = self.facts["steady"][0]
+        return f"/groups/{slug}/topics/{n}/replies"
+
     def figures(self) -> dict[str, Any]:
         """The medians, page by page."""
         rest = self.site.memory()
@@ -197,10 +203,7 @@ class Run:
             self.take(self.bare, self.bare_page, connections)
         if not self.args.only or self.args.only in "reply":
             number = 120 if connections == 1 else 240
-            slug, n = self.facts["steady"][0]
-            found = load.replies(
-                self.site, f"/groups/{slug}/topics/{n}/replies", self.reader["Cookie"], connections, number
-            )
+            found = load.replies(self.site, self.replies_path, self.reader["Cookie"], connections, number)
             self.samples["reply", connections].append(found)
 
     def take(self, server: Server, page: Page, connections: int) -> None:

@@ -7,7 +7,7 @@ pretended one ("view as").
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from flask import g
@@ -61,7 +61,7 @@ __all__ = [
     "VISITOR", "CardOnly", "Gated", "Level", "Person", "SignIn", "asked_by", "audience", "by_seat", "can", "catch_up",
     "default_audience", "enter", "fetch", "findable", "followers", "hearers", "hearers_of", "if_invited", "inside",
     "known", "lawful_audiences", "lead", "level",
-    "mentioned", "opened", "person", "readable", "require", "seen_by_all", "shown", "standing", "viewer",
+    "mentioned", "model_of", "opened", "person", "readable", "require", "seen_by_all", "shown", "standing", "viewer",
 ]  # fmt: skip
 
 some_seat = some(Membership, "user_id", "group_id", "standing")
@@ -91,9 +91,14 @@ def _audience_of(model: Any) -> sa.Select[tuple[User]]:
     return select(User).where(User.active, User.confirmed_at.is_not(None), exists(found.correlate(User)))
 
 
+def model_of(thing: Any) -> Any:
+    """The model of a thing; of a plain row, the model that it `stands_for`."""
+    return getattr(thing, "stands_for", None) or type(thing)
+
+
 def audience(thing: Any) -> sa.Select[tuple[User]]:
     """The registered people who may read one row: the same condition, with `User.id` in the person's place."""
-    model: Any = type(thing)
+    model = model_of(thing)
     return _audience_of(model).params(thing=thing.id)
 
 
@@ -108,8 +113,8 @@ def hearers_of(model: Any) -> sa.Select[tuple[User]]:
 
 def hearers(thing: Any) -> sa.Select[tuple[User]]:
     """The people who may be mentioned there, and told: they read it, and take part in its group."""
-    group_id = thing.id if isinstance(thing, Group) else thing.group_id
-    model: Any = type(thing)
+    model = model_of(thing)
+    group_id = thing.id if model is Group else thing.group_id
     return hearers_of(model).params(thing=thing.id, within=group_id)
 
 
@@ -130,8 +135,7 @@ def _reads(model: Any, which: str) -> Condition:
 def seen_by_all(thing: Any, readers_of: Any) -> bool:
     """Whether everyone who may read the one (`readers_of`) may read the other: every registered person, and the web."""
     ours, theirs = {"target": readers_of.id}, {"source": thing.id}
-    target, source = cast(Any, type(readers_of)), cast(Any, type(thing))
-    reads, sees = _reads(target, "target"), _reads(source, "source")
+    reads, sees = _reads(model_of(readers_of), "target"), _reads(model_of(thing), "source")
     left_out = select(User.id).where(User.active, User.confirmed_at.is_not(None), reads, ~sees).limit(1)
     if db.session.scalar(left_out, {**ours, **theirs}) is not None:
         return False
@@ -139,7 +143,7 @@ def seen_by_all(thing: Any, readers_of: Any) -> bool:
 
 
 def _on_the_web(thing: Any) -> bool:
-    model: Any = type(thing)
+    model = model_of(thing)
     return db.session.scalar(select(model.id).where(model.id == thing.id, readable(model, VISITOR))) is not None
 
 

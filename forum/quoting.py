@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from forum.access import Person, readable, seen_by_all
+from forum.access import Person, model_of, readable, seen_by_all
 from forum.kit import text
 from forum.kit.db import db
 from forum.kit.quoting import Quote, marked, places_in, quoted_lines, quotes_in, swapped
@@ -122,7 +122,7 @@ def _old(left: list[Kept], one: Named, sources: dict[Key, Post]) -> Kept | None:
 def _checked(thing: Any, quote: Quote, source: Post) -> Taken:
     if source.deleted_at:
         raise TooLong(f"Post {source.no}, which you quote, was deleted. Take the quotation out.")
-    own = isinstance(thing, Topic) and thing.id == source.topic_id and source.hidden_at is None
+    own = model_of(thing) is Topic and thing.id == source.topic_id and source.hidden_at is None
     if not own and not seen_by_all(source, thing):
         raise TooLong(
             f"Not everyone who can read this can read post {source.no} of “{source.topic.title}”, so it can’t be "
@@ -130,7 +130,7 @@ def _checked(thing: Any, quote: Quote, source: Post) -> Taken:
         )
     topic, words = source.topic, text.render(quote.words)
     address = f"/groups/{topic.group.slug}/topics/{topic.n}/posts/{source.no}"
-    about = "" if isinstance(thing, Topic) and thing.id == topic.id else topic.title
+    about = "" if model_of(thing) is Topic and thing.id == topic.id else topic.title
     return Taken(source.id, topic.id, quote.words, words, source.author.name, address, source.no, about)
 
 

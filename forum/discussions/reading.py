@@ -6,6 +6,7 @@ visit began, so that what was new stays marked until they come back another time
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import bindparam, case, update
@@ -99,3 +100,17 @@ def read_own(me: Person, topic_id: int, no: int) -> None:
 def init_app(app: Flask) -> None:
     """Markers are written after BUFFER_DELAY seconds."""
     markers.configure(app.config["BUFFER_DELAY"], app.app_context)
+
+
+def marks_of(me: Person, topic: Any) -> Marks:
+    """How far they had read before this request; for a first visit, up to when they last caught up with the group."""
+    key: Key = (me.id or 0, topic.id)
+    caught_up = topic.last_no if topic.caught_up_at is None else -1 if topic.before is None else topic.before
+    kept = markers.get(key)
+    if kept is None and topic.seen is not None and topic.mark is not None:
+        kept = Marks(topic.seen, topic.mark, topic.since, topic.visited_at)
+    if kept is None:
+        return Marks(caught_up, caught_up, topic.caught_up_at, None)
+    if topic.caught_up_at is None:
+        return kept
+    return Marks(max(kept.seen, caught_up), max(kept.mark, caught_up), kept.since, kept.visited_at)

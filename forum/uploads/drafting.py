@@ -27,6 +27,7 @@ class Kept(NamedTuple):
 
 def draft_of(kept: Kept, me: Person | User, group: Group) -> Document:
     """The draft of a file whose bytes are kept. Does not commit."""
+    group = db.session.get_one(Group, group.id)  # it may be a row that stands for it
     version = version_of(kept, me, group, 1)
     document = Document(
         group=group, n=_number(group), title=title_of(kept.name), audience=default_audience(group), uploader_id=me.id,

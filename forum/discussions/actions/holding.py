@@ -59,6 +59,7 @@ def hold_answer(me: Person, topic: Topic, written: Written, question_id: int, we
 
 
 def _hold(me: Person, group: Group, written: Written, sent: Sent, weighed: Weighed, **facts: Any) -> Held:
+    group = db.session.get_one(Group, group.id)  # it may be a row that stands for it
     held = Held(group_id=group.id, group=group, code=secrets.token_hex(12), author_id=me.id, **facts)
     held.body, held.html, held.picks = written.source, str(written.shown), list(sent.picks)
     held.quotes = [one.source_id for one in written.quotes]

@@ -6,7 +6,7 @@ through `enter`, which answers as the law on refusals says.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import String, and_, bindparam, case, cast, exists, func, literal, literal_column, or_, select
 from sqlalchemy.orm import aliased
@@ -17,7 +17,6 @@ from forum.discussions.queries.groups import GRAND, GROUP_COLUMNS, PARENT, group
 from forum.discussions.queries.offers import OFFERED_TO
 from forum.discussions.queries.seats import SEAT_OF
 from forum.discussions.queries.went import MOVED_AT, PARTED
-from forum.discussions.reading import Key, Marks, markers
 from forum.kit.hot import Hot
 from forum.models import (
     Ballot,
@@ -109,7 +108,9 @@ OF_TOPIC = Hot(
 
 @dataclass(slots=True)
 class TopicRow:
-    """A topic with its group, and what it is to this reader."""
+    """A topic with its group, and what it is to this reader: where a Topic is read, this stands for one."""
+
+    stands_for: ClassVar[type[Topic]] = Topic
 
     #: a GroupRow, standing for its Group
     group: Any
@@ -165,6 +166,11 @@ class TopicRow:
     seat: Any
     caught_up_at: datetime | None = None
 
+    @property
+    def group_id(self) -> int:
+        """The number of its group."""
+        return int(self.group.id)
+
 
 def topic_at(me: Person, slug: str, n: int) -> TopicRow:
     """The topic, for someone who may read it; else what `enter` raises, or NotFound inside the group."""
@@ -184,17 +190,3 @@ def topic_at(me: Person, slug: str, n: int) -> TopicRow:
     if granted < READ or (topic.hidden_at and granted < FACILITATE):
         raise NotFound
     return topic
-
-
-def marks_of(me: Person, topic: TopicRow) -> Marks:
-    """How far they had read before this request; for a first visit, up to when they last caught up with the group."""
-    key: Key = (me.id or 0, topic.id)
-    caught_up = topic.last_no if topic.caught_up_at is None else -1 if topic.before is None else topic.before
-    kept = markers.get(key)
-    if kept is None and topic.seen is not None and topic.mark is not None:
-        kept = Marks(topic.seen, topic.mark, topic.since, topic.visited_at)
-    if kept is None:
-        return Marks(caught_up, caught_up, topic.caught_up_at, None)
-    if topic.caught_up_at is None:
-        return kept
-    return Marks(max(kept.seen, caught_up), max(kept.mark, caught_up), kept.since, kept.visited_at)

@@ -1,7 +1,7 @@
 """A group as a plain row: what its pages show and the rule asks, in one statement made once."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
@@ -25,13 +25,15 @@ _GROUP = (
 )
 _MORE = (
     "summary", "facilitator_count", "topic_count", "facilitators_start", "facilitators_upload", "request_count",
-    "last_document_n",
+    "last_document_n", "hold_first", "spam_limit", "single_files",
 )  # fmt: skip
 
 
 @dataclass(slots=True)
 class GroupRow:
     """A group as its pages and the rule need it: where a Group is asked for, this stands for one."""
+
+    stands_for: ClassVar[type[Group]] = Group
 
     id: int
     slug: str
@@ -52,6 +54,9 @@ class GroupRow:
     facilitators_upload: bool = False
     request_count: int = 0
     last_document_n: int = 0
+    hold_first: bool = False
+    spam_limit: int = 0
+    single_files: bool = False
 
     @property
     def group(self) -> "GroupRow":

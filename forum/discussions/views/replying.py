@@ -14,6 +14,7 @@ from forum.access import CardOnly, Person, can, fetch, require, viewer
 from forum.discussions import actions, moving
 from forum.discussions.blueprint import bp
 from forum.discussions.forms import ReplyForm
+from forum.discussions.queries.gate import topic_at
 from forum.discussions.queries.quotes import Quoted, post_at, quoted
 from forum.discussions.views.arriving import arrived, files_in, marks_of_files
 from forum.discussions.views.doubting import waits, weighed_by_all
@@ -58,7 +59,7 @@ def reply(slug: str, n: int) -> Answer:
     if not me:
         return signed_out(slug, n)
     try:
-        topic = fetch(Topic, me, slug, n=n)
+        topic: Any = topic_at(me, slug, n)
     except (NotFound, CardOnly) as refusal:
         there = moved(me, slug, n) if isinstance(refusal, NotFound) else None
         if there is not None:

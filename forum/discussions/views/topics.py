@@ -17,7 +17,7 @@ from forum.discussions.citing import picks
 from forum.discussions.queries.abilities import abilities
 from forum.discussions.queries.answers import answer_in_short
 from forum.discussions.queries.citations import Cited, cited_on
-from forum.discussions.queries.gate import TopicRow, marks_of, topic_at
+from forum.discussions.queries.gate import TopicRow, topic_at
 from forum.discussions.queries.offers import asked_from, open_question
 from forum.discussions.queries.places import first_new, pages_of, place_of, places_of, shown_up_to
 from forum.discussions.queries.polls import over, poll_of
@@ -25,7 +25,7 @@ from forum.discussions.queries.posts import Page, page_of
 from forum.discussions.queries.questions import put_questions, seat_on
 from forum.discussions.queries.quotations import put_quotes
 from forum.discussions.queries.went import parts_of
-from forum.discussions.reading import Marks
+from forum.discussions.reading import Marks, marks_of
 from forum.discussions.views.arriving import files_in
 from forum.discussions.views.picking import chosen
 from forum.kit import fresh
