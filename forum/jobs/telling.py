@@ -1,19 +1,27 @@
 """Mail of what people were told: as it happens, in summaries, and forgotten when it is old."""
 
+import time
+
 from forum import notices
 from forum.discussions.actions import seats, spreading
 from forum.inbox import digests, sending
 from forum.kit.db import db
 
+#: seconds after which a transaction that tells of posts ends: each waits for the disk, and others for it
+HELD = 0.02
 #: summaries that are queued in one transaction: each waits for the disk once
 TOGETHER = 20
 
 
 def tell_listeners() -> None:
-    """Tells of posts that many people listen to."""
+    """Tells of posts that many people listen to; of a few in one transaction, while nobody waits for it to write."""
+    begun = time.monotonic()
     for post_id in spreading.untold():
         spreading.tell_the_rest(post_id)
-        db.session.commit()
+        if time.monotonic() - begun > HELD:
+            db.session.commit()
+            begun = time.monotonic()
+    db.session.commit()
 
 
 def mail_notices() -> None:

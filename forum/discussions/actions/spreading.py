@@ -13,7 +13,7 @@ from forum.access import TAKE_PART, hearers_of
 from forum.kit import fate
 from forum.kit.clock import now
 from forum.kit.db import db
-from forum.kit.hot import Change, as_numbers, insert_found, over_numbers
+from forum.kit.hot import Change, Hot, as_numbers, insert_found, over_numbers
 from forum.kit.signals import news_waits
 from forum.models import Follow, Hear, Hearing, Notice, Post, Untold, User
 from forum.notices import News, listening
@@ -53,6 +53,10 @@ def _waits(engine: str) -> Any:
 #: `notices.tell` for a post, made once: building it took longer than all else that a reply does
 NAMED = Change(over_numbers(_told))
 ALL = Change(over_numbers(lambda named, engine: _told(named, engine, _FOLLOW, _HEAR)))
+TOLD = Change(delete(Untold).where(Untold.post_id == _POST))
+STANDS = Hot(
+    select(Post.id, Post.topic_id, Post.group_id, Post.author_id).where(Post.id == _POST, Post.deleted_at.is_(None))
+)
 WAITS = Change({engine: _waits(engine).returning(Untold.post_id) for engine in ("sqlite", "postgresql")})
 
 
@@ -66,7 +70,7 @@ def spread(post: Post, mentioned: Iterable[int], answered: int | None) -> None:
         ALL.run(values)
 
 
-def _values(post: Post, mentioned: Iterable[int] = (), answered: int | None = None) -> dict[str, Any]:
+def _values(post: Any, mentioned: Iterable[int] = (), answered: int | None = None) -> dict[str, Any]:
     about = {"thing": post.id, "topic": post.topic_id, "within": post.group_id, "writer": post.author_id}
     return about | {
         "once": News("post", post).key, "at": now(), "answered": answered, "numbers": as_numbers(mentioned)
@@ -84,7 +88,6 @@ def untold() -> list[int]:
 
 def tell_the_rest(post_id: int) -> None:
     """The listeners of a post are told, as they are now, who were not told before. Does not commit."""
-    db.session.execute(delete(Untold).where(Untold.post_id == post_id))
-    post = db.session.get(Post, post_id)
-    if post is not None and post.deleted_at is None:
+    TOLD.run({"thing": post_id})
+    if post := STANDS.first({"thing": post_id}):
         ALL.run(_values(post))
