@@ -8,7 +8,7 @@ from forum.inbox import digests, sending
 from forum.kit.db import db
 
 #: seconds after which a transaction that tells of posts ends: each waits for the disk, and others for it
-HELD = 0.02
+HELD = 0.005
 #: summaries that are queued in one transaction: each waits for the disk once
 TOGETHER = 20
 
