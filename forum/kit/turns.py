@@ -37,7 +37,7 @@ class Turn:
         self._files: list[int] = []
         with contextlib.suppress(OSError):  # in memory, or where nothing can be made: turns are this process's alone
             if Path(database).is_absolute():
-                self._files = [_opened(f"{database}{end}") for end in ("-next", "-turn")]
+                self._files = [_opened(database, end) for end in ("-next", "-turn")]
 
     def __del__(self) -> None:
         for file in self._files:
@@ -69,8 +69,13 @@ class Turn:
         self._lock.release()
 
 
-def _opened(path: str) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _opened(database: str, end: str) -> int:
+    """The file, which belongs to whom the database belongs to: a command that root runs keeps nobody out."""
+    file = os.open(f"{database}{end}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if os.geteuid() == 0 and Path(database).exists():
+        owner = Path(database).stat()
+        os.fchown(file, owner.st_uid, owner.st_gid)
+    return file
 
 
 def _locked(file: int, end: float) -> bool:

@@ -102,6 +102,16 @@ def test_a_child_has_a_turn_of_its_own(place):
     turn.give_back()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+def test_what_root_makes_belongs_to_whom_the_database_belongs_to(place):
+    Path(place).touch()
+    os.chown(place, 65_534, 65_534)
+    turn = Turn(place)
+    assert turn.take(1)
+    turn.give_back()
+    assert {Path(f"{place}{end}").stat().st_uid for end in ("-next", "-turn")} == {65_534}
+
+
 def open_files():
     return len(list(Path("/proc/self/fd").iterdir()))
 
