@@ -1,9 +1,10 @@
-"""How long a search takes: `python -m bench.search [--postgres URL] [--again]`.
+"""How long a search takes: `python -m bench.search [--scale 5] [--postgres URL] [--again]`.
 
 200,000 posts and 20,000 slides in 300 groups, 60 of them open; a member of 10 others searches for words that stand in
 five posts, in one of a hundred, in nearly all, and for one that stands in every second post, but in closed groups only.
 Times are those of whole requests: session, rule, search, page; as the clock says, and as processor time of ours and of
-PostgreSQL's process for us, which is to be trusted on a busy machine. `--again` keeps the community of the last run.
+PostgreSQL's process for us, which is to be trusted on a busy machine. `--again` keeps the community of the last run,
+`--scale` makes so many times its posts and slides.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from bench.rows import Calendar
 from bench.sink import Columns, Postgres, Sqlite
 from bench.words import Writer
 from forum import create_app
+from forum.jobs.tidying import tidy_index
 from forum.kit import hot, ids
 from forum.kit.db import db
 from forum.models import Session
@@ -69,9 +71,9 @@ def with_words(chance: random.Random, text: str, n: int, of: int, group: int) ->
     return " ".join([text, *added])
 
 
-def talk(chance: random.Random, at: Calendar, writer: Writer) -> tuple[Rows, Rows]:
+def talk(chance: random.Random, at: Calendar, writer: Writer, many: int) -> tuple[Rows, Rows]:
     """TOPIC and POST rows: TALK posts each, spread over the groups."""
-    of = [chance.randint(1, GROUPS) for _ in range(POSTS // TALK)]
+    of = [chance.randint(1, GROUPS) for _ in range(many // TALK)]
 
     def topics() -> Rows:
         for n, group in enumerate(of, 1):
@@ -81,19 +83,19 @@ def talk(chance: random.Random, at: Calendar, writer: Writer) -> tuple[Rows, Row
                    last, when, 1)  # fmt: skip
 
     def posts() -> Rows:
-        for n in range(POSTS):
+        for n in range(many):
             topic, no = n % len(of) + 1, n // len(of)
             body, html = writer.write()
-            more = with_words(chance, "", n, POSTS, of[topic - 1])
+            more = with_words(chance, "", n, many, of[topic - 1])
             yield (n + 1, topic, of[topic - 1], no, no, None, None, WRITER, body + more, html + more, 1, at(n * 60),
                    None, 0, None, None)  # fmt: skip
 
     return topics(), posts()
 
 
-def decks(chance: random.Random, at: Calendar, writer: Writer) -> tuple[Rows, Rows, Rows]:
-    """DOCUMENT, VERSION and SLIDE rows: DECKS files of SLIDES slides."""
-    of = [n % GROUPS + 1 for n in range(DECKS)]
+def decks(chance: random.Random, at: Calendar, writer: Writer, many: int) -> tuple[Rows, Rows, Rows]:
+    """DOCUMENT, VERSION and SLIDE rows: so many files of SLIDES slides."""
+    of = [n % GROUPS + 1 for n in range(many)]
 
     def documents() -> Rows:
         for n, group in enumerate(of, 1):
@@ -118,15 +120,15 @@ def decks(chance: random.Random, at: Calendar, writer: Writer) -> tuple[Rows, Ro
             )
 
     def slides() -> Rows:
-        for n in range(DECKS * SLIDES):
+        for n in range(many * SLIDES):
             group = of[n // SLIDES]
-            text = with_words(chance, writer.sentence(20, 40), n, DECKS * SLIDES, group)
+            text = with_words(chance, writer.sentence(20, 40), n, many * SLIDES, group)
             yield n // SLIDES + 1, group, n % SLIDES + 1, writer.sentence(3, 7), text, writer.sentence(10, 30)
 
     return documents(), versions(), slides()
 
 
-def community(sink: Any) -> None:
+def community(sink: Any, scale: int) -> None:
     """Writes it all."""
     chance, at = random.Random(SEED), Calendar(datetime.now(UTC).replace(microsecond=0))
     writer = Writer(chance)
@@ -145,17 +147,17 @@ def community(sink: Any) -> None:
         for n in range(1, GROUPS + 1)
     ])  # fmt: skip
     put("membership", columns.SEAT, [(READER, group, "member", at(0), at(10**8)) for group in MINE])
-    topics, posts = talk(chance, at, writer)
+    topics, posts = talk(chance, at, writer, scale * POSTS)
     put("topic", columns.TOPIC, topics)
     put("post", columns.POST, posts)
-    documents, versions, slides = decks(chance, at, writer)
+    documents, versions, slides = decks(chance, at, writer, scale * DECKS)
     put("document", columns.DOCUMENT, documents)
     put("version", columns.VERSION, versions)
     put("slide", SLIDE, slides)
     sink.close()
 
 
-def make(folder: Path, server: str | None) -> None:
+def make(folder: Path, server: str | None, scale: int = 1) -> None:
     """The community anew."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
@@ -171,7 +173,9 @@ def make(folder: Path, server: str | None) -> None:
         db.session.remove()
         hot.let_go()
         db.engine.dispose()
-    community(Postgres(where) if url else Sqlite(str(where.database)))
+    community(Postgres(where) if url else Sqlite(str(where.database)), scale)
+    with app.app_context():
+        tidy_index()  # as the site does, every ten minutes
     if url:  # COPY goes past what keeps the index
         with app.app_context(), db.engine.begin() as connection:
             for statement in fill("postgresql"):
@@ -180,7 +184,7 @@ def make(folder: Path, server: str | None) -> None:
             raw: Any = connection.connection.dbapi_connection
             raw.execute("VACUUM ANALYZE")
             raw.execute("ALTER DATABASE guildhall_bench_search SET max_parallel_workers_per_gather = 0")
-    say(f"{POSTS:,} posts and {DECKS * SLIDES:,} slides in {time.monotonic() - begun:.0f} s")
+    say(f"{scale * POSTS:,} posts and {scale * DECKS * SLIDES:,} slides in {time.monotonic() - begun:.0f} s")
 
 
 def browser(app: Flask) -> FlaskClient:
@@ -230,10 +234,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--postgres", metavar="URL", help="a server's address; its database is made anew")
     arguments.add_argument("--again", action="store_true", help="measure the community of the last run")
+    arguments.add_argument("--scale", type=int, default=1, help="times 200,000 posts and 20,000 slides")
     given = arguments.parse_args()
-    folder = OUT / ("search-postgres" if given.postgres else "search-sqlite")
+    folder = OUT / f"search-{'postgres' if given.postgres else 'sqlite'}-{given.scale}"
     if not given.again:
-        make(folder, given.postgres)
+        make(folder, given.postgres, given.scale)
     measure(create_app(folder, RATELIMIT_ENABLED=False))
 
 
