@@ -538,12 +538,12 @@ def test_a_server_seldom_looks_for_circles(app):
     client.get("/about/access")
     gc.callbacks.append(note)
     try:
-        for _ in range(40):
+        for _ in range(200):
             client.get("/about/access")
         usual = len(looked)
         server.keep_shared()
         looked.clear()
-        for _ in range(40):
+        for _ in range(200):
             client.get("/about/access")
     finally:
         gc.callbacks.remove(note)

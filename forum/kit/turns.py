@@ -33,14 +33,13 @@ class Turn:
     """The turn to write to one database: of a process's threads, and of the processes that share it."""
 
     def __init__(self, database: str) -> None:
+        self.database = database
         self._lock = threading.Lock()
-        self._files: list[int] = []
-        with contextlib.suppress(OSError):  # in memory, or where nothing can be made: turns are this process's alone
-            if Path(database).is_absolute():
-                self._files = [_opened(database, end) for end in ("-next", "-turn")]
+        #: `-next` and `-turn`, opened when somebody writes; none in memory, or where no file can be made
+        self._files: list[int] | None = None
 
     def __del__(self) -> None:
-        for file in self._files:
+        for file in self._files or ():
             os.close(file)
 
     def take(self, seconds: float) -> bool:
@@ -48,6 +47,8 @@ class Turn:
         end = time.monotonic() + seconds
         if not self._lock.acquire(timeout=seconds):
             return False
+        if self._files is None:
+            self._files = _files_of(self.database)
         if self._files and not self._next(end, *self._files):
             self._lock.release()
             return False
@@ -67,6 +68,14 @@ class Turn:
         if self._files:
             fcntl.flock(self._files[1], fcntl.LOCK_UN)
         self._lock.release()
+
+
+def _files_of(database: str) -> list[int]:
+    files: list[int] = []
+    with contextlib.suppress(OSError):
+        if Path(database).is_absolute():
+            files += [_opened(database, "-next"), _opened(database, "-turn")]
+    return files
 
 
 def _opened(database: str, end: str) -> int:
