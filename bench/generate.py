@@ -63,7 +63,7 @@ def generate(scale: int, server: str | None = None) -> Path:
         db.engine.dispose()
     fill(Postgres(where) if url else Sqlite(str(where.database)), folder, scale)
     with app.app_context():
-        tidy_index()  # as the site does, every ten minutes
+        tidy_index()  # as the site does, every minute
         check.recount(say)
         db.session.remove()
         hot.let_go()

@@ -175,7 +175,7 @@ def make(folder: Path, server: str | None, scale: int = 1) -> None:
         db.engine.dispose()
     community(Postgres(where) if url else Sqlite(str(where.database)), scale)
     with app.app_context():
-        tidy_index()  # as the site does, every ten minutes
+        tidy_index()  # as the site does, every minute
     if url:  # COPY goes past what keeps the index
         with app.app_context(), db.engine.begin() as connection:
             for statement in fill("postgresql"):

@@ -114,7 +114,7 @@ JOBS: tuple[tuple[Callable[[], None], Any], ...] = (
     (offer_questions, crontab(minute="*/10")),
     (look_after_workshops, crontab()),
     (open_seats, crontab()),
-    (tidy_index, crontab(minute="*/10")),
+    (tidy_index, crontab()),
     (sweep_submissions, crontab(minute="7")),
     (sweep_uploads, crontab(minute="37")),
     (sweep_pieces, crontab(minute="52")),
