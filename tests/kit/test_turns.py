@@ -112,22 +112,24 @@ def test_what_root_makes_belongs_to_whom_the_database_belongs_to(place):
     assert {Path(f"{place}{end}").stat().st_uid for end in ("-next", "-turn")} == {65_534}
 
 
-def open_files():
-    return len(list(Path("/proc/self/fd").iterdir()))
+def open_files(place):
+    """What this process has open beside that database: `-next`, `-turn`."""
+    names = [str(file.readlink()) for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+    return sorted(name.removeprefix(place) for name in names if name in (f"{place}-next", f"{place}-turn"))
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells what is open")
 def test_files_are_let_go_with_the_last_connection(place):
-    before = open_files()
     one, two = (turns.sqlite.connect(place, isolation_level=None, factory=turns.Connection) for _ in range(2))
     one.close()
     del one
     two.begin()
     two.commit()
+    assert open_files(place) == ["-next", "-turn"]
     two.close()
     del two
     gc.collect()
-    assert open_files() == before
+    assert open_files(place) == []
 
 
 def test_a_database_in_memory_leaves_no_files(tmp_path, monkeypatch):
