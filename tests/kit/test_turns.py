@@ -24,6 +24,19 @@ time.sleep(60)
 """
 
 
+FORKS = """
+import os, sys
+from forum.kit.turns import turn_of
+turn = turn_of(sys.argv[1])
+assert turn.take(1)
+child = os.fork()
+if not child:
+    mine = turn_of(sys.argv[1])
+    os._exit(0 if mine is not turn and not mine.take(0.05) else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
 @pytest.fixture
 def place(tmp_path):
     return str(tmp_path / "forum.sqlite")
@@ -92,14 +105,7 @@ def test_the_turn_of_a_process_that_is_killed_is_free(place):
 
 def test_a_child_has_a_turn_of_its_own(place):
     """Else both could hold it at the same time: a lock belongs to the open file, which a child shares."""
-    turn = turns.turn_of(place)
-    assert turn.take(1)
-    child = os.fork()
-    if not child:
-        mine = turns.turn_of(place)
-        os._exit(0 if mine is not turn and not mine.take(0.05) else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    turn.give_back()
+    assert subprocess.run([sys.executable, "-c", FORKS, place], check=False, timeout=60).returncode == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
